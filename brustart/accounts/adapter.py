@@ -1,0 +1,13 @@
+"""What allauth asks of us."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Saves the language a person signed up in."""
+
+    def save_user(self, request: HttpRequest, user, form, commit: bool = True):  # type: ignore[no-untyped-def]
+        user.language = (get_language() or "fr")[:2]
+        return super().save_user(request, user, form, commit)

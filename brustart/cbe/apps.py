@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CbeConfig(AppConfig):
+    name = "brustart.cbe"
+    label = "cbe"

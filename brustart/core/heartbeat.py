@@ -1,0 +1,30 @@
+"""A worker says every few seconds that it lives; pages say so when none does."""
+
+import logging
+import threading
+
+from django.db import connection
+from django.utils import timezone
+
+from .models import Worker
+
+logger = logging.getLogger(__name__)
+
+
+def begin(name: str) -> None:
+    """Renew the worker's row from a thread of its own, as long as the process lives."""
+    started = timezone.now()
+
+    def beat() -> None:
+        pause = threading.Event()
+        while True:
+            try:
+                Worker.objects.update_or_create(
+                    name=name, defaults={"started_at": started, "seen_at": timezone.now()}
+                )
+            except Exception:  # the database may be away for a while; the worker goes on
+                logger.warning("no heartbeat", exc_info=True)
+                connection.close()
+            pause.wait(Worker.BEAT.total_seconds())
+
+    threading.Thread(target=beat, name="heartbeat", daemon=True).start()

@@ -1,0 +1,10 @@
+"""Tables whose rows are written once."""
+
+from django.db import migrations
+
+from brustart.core.append_only import only_grows
+
+
+class Migration(migrations.Migration):
+    dependencies = [("core", "0001_initial")]
+    operations = [only_grows("core_auditentry")]

@@ -1,0 +1,67 @@
+"""The ground floor's rows: audit trail, outbox, mail, and the workers' heartbeats."""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .append_only import AppendOnly
+from .queue import Work
+
+
+class AuditEntry(AppendOnly):
+    """Who did what, to what, when. Written in the transaction of the act itself."""
+
+    at = models.DateTimeField(db_index=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
+    act = models.CharField(max_length=60)
+    about = models.CharField(max_length=80, db_index=True)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-pk"]
+
+
+class Message(Work):
+    """An event on its way to the floors above: at least once, so each handler is idempotent."""
+
+    kind = "message"
+    topic = models.CharField(max_length=60)
+    payload = models.JSONField()
+
+
+class Mail(Work):
+    """One mail, written when it was decided on and sent at most once by itself."""
+
+    kind = "mail"
+    at_most_once = True
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    language = models.CharField(max_length=2, choices=settings.LANGUAGES)
+    template = models.CharField(max_length=60)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    message_id = models.CharField(max_length=120, unique=True)
+    about = models.CharField(max_length=80, blank=True, db_index=True)
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class WorkerQuerySet(models.QuerySet["Worker"]):
+    def alive(self, now: datetime) -> Self:
+        """Workers heard of in the last three beats."""
+        return self.filter(seen_at__gte=now - 3 * Worker.BEAT)
+
+
+class Worker(models.Model):
+    """A worker's life is a row that it renews; silence means it is gone."""
+
+    BEAT = timedelta(seconds=5)
+
+    name = models.CharField(_("worker"), max_length=80, primary_key=True)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField(db_index=True)
+
+    objects = WorkerQuerySet.as_manager()

@@ -1,0 +1,36 @@
+"""Amounts of euros: Decimal with two places from the form to the ledger, never a float."""
+
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import format_decimal
+from django.db import models
+from django.utils.translation import get_language
+
+ZERO = Decimal("0.00")
+_LOCALES = {"fr": "fr_BE", "nl": "nl_BE", "en": "en_IE"}
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+class MoneyField(models.DecimalField):
+    """An amount in EUR: up to 999 billion, two places."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "max_digits": 14, "decimal_places": 2})
+
+
+def number(value: Decimal | int, language: str | None = None) -> str:
+    """The figure as the language writes it; decimals only when there are some."""
+    pattern = "#,##0" if value == int(value) else "#,##0.00"
+    locale = _LOCALES[(language or get_language() or "en")[:2]]
+    return str(format_decimal(value, format=pattern, locale=locale))
+
+
+def euros(value: Decimal | int, language: str | None = None) -> str:
+    """25 000 € in French, € 25.000 in Dutch, €25,000 in English."""
+    language = (language or get_language() or "en")[:2]
+    sign = "-" if value < 0 else ""
+    figure = number(-value if value < 0 else value, language)
+    if language == "fr":
+        return f"{sign}{figure}{_NO_BREAK}€"
+    return f"{sign}€{_NO_BREAK}{figure}" if language == "nl" else f"{sign}€{figure}"

@@ -1,0 +1,105 @@
+"""What every template can use: figures and dates in the page's language, tags, small charts."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal, format_percent
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from brustart.core import charts, money
+
+register = template.Library()
+_LOCALES = {"fr": "fr_BE", "nl": "nl_BE", "en": "en_IE"}
+TONES = frozenset({"neutral", "active", "good", "warn", "bad"})
+
+
+def _language() -> str:
+    return (get_language() or "en")[:2]
+
+
+@register.filter
+def euros(value: Decimal | int | None) -> str:
+    """An amount in EUR as the language writes it, with a minus that screen readers speak."""
+    return "" if value is None else money.euros(value).replace("-", "\N{MINUS SIGN}")
+
+
+@register.filter
+def number(value: Decimal | float | None) -> str:
+    """A plain figure with at most two decimals; nothing for nothing."""
+    if value is None or value == "":
+        return ""
+    return str(format_decimal(value, format="#,##0.##", locale=_LOCALES[_language()]))
+
+
+@register.filter
+def percent(value: Decimal | float | None) -> str:
+    """A fraction of one (0.925) as a percentage (92.5%) with at most one decimal."""
+    if value is None or value == "":
+        return ""
+    pattern = "#,##0.#%" if _language() == "en" else "#,##0.#\N{NO-BREAK SPACE}%"
+    return str(format_percent(value, format=pattern, locale=_LOCALES[_language()]))
+
+
+@register.filter
+def moment(value: datetime | None) -> SafeString | str:
+    """An instant in Brussels time: 30 June 2026, 17:00."""
+    if value is None or value == "":
+        return ""
+    local = timezone.localtime(value)
+    clock = format_time(local.time(), "HH:mm", locale=_LOCALES[_language()])
+    words = f"{_in_full(local.date())}, {clock}"
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="minutes"), words)
+
+
+@register.filter
+def day(value: date | None) -> SafeString | str:
+    """A date in full; an instant gives its day in Brussels."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), _in_full(value))
+
+
+def _in_full(value: date) -> str:
+    words = str(format_date(value, "d MMMM y", locale=_LOCALES[_language()]))
+    if _language() == "fr" and value.day == 1:
+        return words.replace("1 ", "1er ", 1)
+    return words
+
+
+@register.inclusion_tag("components/status_tag.html")
+def status_tag(label: str, tone: str = "neutral") -> dict[str, str]:
+    """One word and a sign; an unknown tone is neutral."""
+    return {"label": label, "tone": tone if tone in TONES else "neutral"}
+
+
+@register.inclusion_tag("components/money_bar.html")
+def money_bar(capacity: charts.Capacity, public: bool = False) -> dict[str, Any]:
+    """The fund as one bar and a table; the public one leaves proposals out."""
+    return {"bar": charts.money_bar(capacity, public), "capacity": capacity, "public": public}
+
+
+@register.inclusion_tag("components/contributions_chart.html")
+def contributions_chart(rows: Iterable[Any]) -> dict[str, Any]:
+    """How much each criterion gives of what it could give, and why."""
+    return {"bars": [charts.contribution(row) for row in rows]}
+
+
+@register.inclusion_tag("components/marks_dots.html")
+def marks_dots(values: Sequence[int | None], median: Decimal | float | None) -> dict[str, Any]:
+    """A panel's marks of 0 to 5 as dots; None is a mark not given."""
+    given = [value for value in values if value is not None]
+    return {
+        "given": given,
+        "absent": len(values) - len(given),
+        "median": median,
+        "plot": charts.dots(given, median),
+    }

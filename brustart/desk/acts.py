@@ -1,0 +1,81 @@
+"""What this person may do now with a file: its page's buttons. Each act checks again itself."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import Application
+from applications.states import MOVES, WITHDRAWABLE, State
+from brustart.accounts.models import User
+from brustart.awards import deciding
+from brustart.awards.models import Proposal
+from scoring.review.assigning import OPEN_TO_REVIEW
+from scoring.review.models import Review
+
+
+@dataclass(frozen=True)
+class Act:
+    """A link to the page of an act; `look` is the end of a button's class."""
+
+    label: Promise | str
+    url: str
+    look: str = "secondary"
+
+
+def possible(user: User, application: Application) -> list[Act]:
+    """The acts of this person on this file, the most likely first."""
+    if application.startup.members.filter(pk=user.pk).exists():
+        return list(_of_applicant(application)) if user.is_applicant else []
+    if user.is_fund_manager:
+        return list(_of_manager(application))
+    return list(_of_reviewer(user, application)) if user.is_reviewer else []
+
+
+def _act(application: Application, label: Promise | str, name: str, look: str = "secondary") -> Act:
+    return Act(label, reverse(name, args=[application.pk]), look)
+
+
+def _of_applicant(application: Application) -> Iterator[Act]:
+    state = State(application.state)
+    if state == State.DRAFT:
+        yield _act(application, _("Continue"), "tasks", "primary")
+    if state in WITHDRAWABLE:
+        yield _act(application, _("Withdraw the file"), "withdraw", "danger")
+
+
+def _of_manager(application: Application) -> Iterator[Act]:
+    """What the table of states lets a fund manager do from here."""
+    state = State(application.state)
+    onward = MOVES[state]
+    if state == State.NEEDS_EVIDENCE:
+        yield _act(application, _("Admit on evidence"), "admit", "primary")
+    if state == State.ELIGIBLE:
+        yield _act(application, _("Give to reviewers"), "assign", "primary")
+    if State.PROPOSED in onward:
+        yield _act(application, _("Propose an award"), "propose", "primary")
+    if state in OPEN_TO_REVIEW and state != State.ELIGIBLE:
+        yield _act(application, _("Give to another reviewer"), "assign")
+    if State.WAITING in onward:
+        yield _act(application, _("Place on the waiting list"), "wait")
+    if State.REJECTED in onward:
+        yield _act(application, _("Do not award"), "reject", "danger")
+    if State.INELIGIBLE in onward:
+        yield _act(application, _("Find not eligible"), "ineligible", "danger")
+
+
+def _of_reviewer(user: User, application: Application) -> Iterator[Act]:
+    review = application.reviews.filter(reviewer=user).first()
+    proposal = application.proposals.filter(state=Proposal.State.OPEN).first()
+    votes = proposal is not None and not deciding.why_not_vote(proposal, user)
+    if votes:
+        yield _act(application, _("Read and decide"), "decide", "primary")
+    marking = review is not None and review.state in {Review.State.ASSIGNED, Review.State.BEGUN}
+    if marking and application.state == State.IN_REVIEW:
+        yield _act(application, _("Score this file"), "review", "primary")
+    elif review is not None and review.state == Review.State.DONE:
+        yield _act(application, _("Read your marks"), "review")
+    if votes or (marking and application.state == State.IN_REVIEW):
+        yield _act(application, _("Declare a conflict of interest"), "conflict")

@@ -1,0 +1,135 @@
+"""The portal's main job once, as visitors would do it: the steps behind `manage.py smoke`."""
+
+import re
+import secrets
+from decimal import Decimal
+
+from django.utils import timezone
+
+from scoring.grid import Criterion
+
+from . import content
+from .visitor import Surprise, Visitor
+
+AMOUNT = Decimal(25_000)
+CALL = "smoke"
+
+
+class Smoke:
+    """One run: who is who, which file, and what was left before."""
+
+    def __init__(self, base_url: str) -> None:
+        self.founder = Visitor(base_url)
+        self.staff = Visitor(base_url)
+        self.file = ""
+        self.reviewers: list[str] = []
+        self.before = Decimal(0)
+
+    def look_at_what_is_left(self) -> str:
+        self.staff.get("/en/demo/")
+        self.manager = self.staff.find(r'value="(\d+)"[^>]*>(?:(?!</button>).)*Fund manager')
+        self.before = self._left()
+        return f"{self.before:,.2f} EUR left on the envelope for smoke runs"
+
+    def _left(self) -> Decimal:
+        self.become(self.manager)
+        self.staff.get(f"/en/calls/{CALL}/ranking/")
+        return Decimal(self.staff.find(r"Left now(?:(?!€).)*€([\d,.]*\d)").replace(",", ""))
+
+    def become(self, person: str) -> None:
+        self.staff.get("/en/demo/")
+        self.staff.post("/en/demo/become/", person=person)
+
+    def register(self) -> str:
+        name = secrets.token_hex(5)
+        password = secrets.token_urlsafe(18)
+        self.founder.get("/en/account/signup/")
+        self.founder.post(
+            "/en/account/signup/",
+            name="Smoke Founder",
+            email=f"smoke-{name}@smoke.example",
+            password1=password,
+        )
+        self.founder.get(f"/en/calls/{CALL}/")
+        self.founder.post(f"/en/applications/begin/{CALL}/")
+        self.file = self.founder.find(r"/en/applications/(\d+)/startup/")
+        return f"a new startup registered and began file {self.file}"
+
+    def fill_in(self) -> str:
+        told = content.read("example")["en"]
+        first = f"19{secrets.randbelow(10**6):06d}"
+        number = f"{first}{97 - int(first) % 97:02d}"
+        for section in ("startup", "project", "budget"):
+            answers = content.answers(told[section], on=timezone.localdate())
+            if section == "startup":
+                answers["enterprise_number"] = number
+            if section == "budget":
+                answers["requested"] = AMOUNT
+            path = f"/en/applications/{self.file}/{section}/"
+            self.founder.get(path)
+            version = self.founder.find(r'name="version" value="(\d+)"')
+            self.founder.post(path, **{**answers, "version": version})
+            if self.founder.title.startswith("Error"):
+                raise Surprise(f"{path}: {self.founder.title}")
+        return f"three sections filled in, {AMOUNT:,.0f} EUR asked"
+
+    def submit(self) -> str:
+        self.founder.get(f"/en/applications/{self.file}/check/")
+        self.founder.post(f"/en/applications/{self.file}/check/")
+        receipt = self.founder.find(r"(BRU-\d+-[0-9A-F]{6})")
+        return f"submitted, receipt {receipt}"
+
+    def wait_for_screening(self) -> str:
+        self.founder.wait_for(
+            lambda: self.founder.get(f"/en/files/{self.file}/"), r"Screening: eligible"
+        )
+        return "screened by the worker: eligible"
+
+    def assign(self) -> str:
+        self.become(self.manager)
+        page = self.staff.get(f"/en/files/{self.file}/assign/")
+        rows = re.findall(r"<tr>.*?</tr>", page, re.DOTALL)
+        panel = [row for row in rows if "marks and approves" in row]
+        keys = [re.search(r'name="reviewers"[^>]*value="(\d+)"', row) for row in panel]
+        self.reviewers = [key.group(1) for key in keys if key][:3]
+        self.staff.post(f"/en/files/{self.file}/assign/", reviewers=self.reviewers)
+        return f"given to {len(self.reviewers)} reviewers of the panel"
+
+    def review(self) -> str:
+        for person in self.reviewers:
+            self.become(person)
+            self.staff.get(f"/en/files/{self.file}/review/")
+            marks = {one.value: "4" for one in Criterion}
+            reasons = {f"{one.value}_reason": "Clear and well argued." for one in Criterion}
+            self.staff.post(
+                f"/en/files/{self.file}/review/", **marks, **reasons, comment="", act="hand_in"
+            )
+        self.become(self.manager)
+        self.staff.wait_for(
+            lambda: self.staff.get(f"/en/files/{self.file}/"), rf"/files/{self.file}/propose/"
+        )
+        return f"{len(self.reviewers)} reviews handed in, panel score computed by the worker"
+
+    def propose(self) -> str:
+        self.staff.get(f"/en/files/{self.file}/propose/")
+        self.staff.post(
+            f"/en/files/{self.file}/propose/",
+            amount=str(AMOUNT),
+            instrument="grant",
+            reasons="All criteria are above their thresholds.",
+        )
+        return f"{AMOUNT:,.0f} EUR proposed"
+
+    def approve(self) -> str:
+        for person in self.reviewers[:2]:
+            self.become(person)
+            self.staff.get(f"/en/files/{self.file}/decide/")
+            read = self.staff.find(r'name="read_hash" value="([0-9a-f]{64})"')
+            self.staff.post(f"/en/files/{self.file}/decide/", read_hash=read, act="approve")
+        return "approved by two reviewers"
+
+    def compare(self) -> str:
+        after = self._left()
+        if self.before - after != AMOUNT:
+            raise Surprise(f"{self.before} EUR left before, {after} after")
+        return f"{after:,.2f} EUR left: exactly {AMOUNT:,.0f} less"

@@ -1,0 +1,66 @@
+"""How far the screening of a file is, and whether anybody is there to do it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from applications.models import Application, Submission
+from brustart.core.models import Worker
+from brustart.core.queue import State
+from scoring.screening.models import Run, Step
+
+TONES = {
+    State.QUEUED: "neutral",
+    State.RUNNING: "active",
+    State.DONE: "good",
+    State.FAILED: "bad",
+    State.UNCERTAIN: "warn",
+}
+ENDED = {State.FAILED, State.UNCERTAIN}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One step as its line shows it."""
+
+    step: Step
+    tone: str
+
+    @property
+    def seconds(self) -> float | None:
+        """How long its last attempt took."""
+        begun, ended = self.step.started_at, self.step.finished_at
+        return (ended - begun).total_seconds() if begun and ended else None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`stuck`: a step failed for good. `alone`: no worker has been heard of for a while."""
+
+    run: Run | None
+    steps: list[Shown]
+    done: bool
+    stuck: bool
+    alone: bool
+
+    @property
+    def going(self) -> bool:
+        """Whether to look again in a moment."""
+        return not self.done and not self.stuck
+
+
+def of(application: Application, *, now: datetime) -> Progress | None:
+    """The screening of a submitted file; None while nothing was handed in."""
+    submission = Submission.objects.select_related("run").filter(application=application).first()
+    if submission is None:
+        return None
+    run: Run | None = getattr(submission, "run", None)
+    steps = list(run.steps.all()) if run else []
+    states = {State(step.state) for step in steps}
+    done = states == {State.DONE}
+    return Progress(
+        run=run,
+        steps=[Shown(step, TONES[State(step.state)]) for step in steps],
+        done=done,
+        stuck=bool(states & ENDED),
+        alone=not done and not Worker.objects.alive(now).exists(),
+    )

@@ -1,0 +1,146 @@
+"""A file's page, the list of all files, and where each role begins its day."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from applications import timeline
+from applications.models import Application
+from applications.reading import answers_for_reading
+from applications.states import TONES, State, for_applicant
+from brustart.accounts.access import get_or_404, visible_to
+from brustart.accounts.models import Role, User
+from brustart.desk import acts, filters, judgement, progress, waiting
+from brustart.desk.asking import SignedIn
+from scoring.review.models import Review
+from scoring.review.reviewing import own_marks_are_in
+from scoring.screening.models import Run
+from scoring.screening.reading import contributions_for_reading, findings_for_reading
+
+HOMES = {
+    Role.APPLICANT: "my_files",
+    Role.REVIEWER: "reviewing",
+    Role.FUND_MANAGER: "capacity",
+    Role.AUDITOR: "capacity",
+    Role.ADMINISTRATOR: "system",
+}
+RELATED = ("call__envelope", "startup", "author", "submission", "award", "rejection")
+PAGE = 25
+
+
+@require_GET
+def home(request: SignedIn) -> HttpResponse:
+    """Where this role begins."""
+    return redirect(HOMES[Role(request.user.role)])
+
+
+@require_GET
+def file(request: SignedIn, pk: int) -> HttpResponse:
+    """Everything about one file that this person may know, and what they may do with it."""
+    application = get_or_404(request.user, Application, *RELATED, pk=pk)
+    if application.state == State.DRAFT and request.user.is_applicant:
+        return redirect("tasks", pk=pk)
+    return render(request, "desk/file.html", _page(request, application))
+
+
+@require_GET
+def steps(request: SignedIn, pk: int) -> HttpResponse:
+    """How far the screening is; with its last step, also what changes elsewhere on the page."""
+    application = get_or_404(request.user, Application, *RELATED, pk=pk)
+    return render(request, "desk/steps.html", _screening(request, application) | {"again": True})
+
+
+def _screening(request: SignedIn, application: Application) -> dict[str, Any]:
+    user = request.user
+    found = progress.of(application, now=timezone.now())
+    run = found.run if found else None
+    inside = not application.startup.members.filter(pk=user.pk).exists()
+    state = State(application.state) if inside else for_applicant(State(application.state))
+    return {
+        "file": application,
+        "state_label": state.label,
+        "tone": TONES[state],
+        "acts": acts.possible(user, application),
+        "progress": found,
+        "run": run,
+        "findings": findings_for_reading(run) if run else [],
+        "inside": inside,
+    }
+
+
+def _advice(user: User, application: Application, run: Run | None) -> dict[str, Any]:
+    """The pre-score, unless this reviewer still has to judge alone."""
+    if run is None or run.prescore is None or not own_marks_are_in(user, application):
+        return {}
+    criteria = contributions_for_reading(run)
+    chart = [{**one, "label": one["criterion"], "why": ""} for one in criteria]
+    return {"contributions": criteria, "prescore": chart}
+
+
+def _page(request: SignedIn, application: Application) -> dict[str, Any]:
+    page = _screening(request, application)
+    entries = application.timeline.select_related("actor")
+    if not page["inside"]:
+        entries = entries.filter(for_applicant=True)
+    submission = getattr(application, "submission", None)
+    if page["inside"]:
+        page |= _advice(request.user, application, page["run"])
+        page["judgement"] = judgement.of(request.user, application)
+    return page | {
+        "back_url": _back(request),
+        "submission": submission,
+        "answers": answers_for_reading(submission) if submission else [],
+        "award": getattr(application, "award", None),
+        "rejection": getattr(application, "rejection", None),
+        "timeline": timeline.lines(entries, named=page["inside"]),
+    }
+
+
+def _back(request: SignedIn) -> str:
+    return reverse("files" if request.user.oversees else HOMES[Role(request.user.role)])
+
+
+@require_GET
+def listing(request: SignedIn) -> HttpResponse:
+    """All submitted files, found by call, state, track or words."""
+    every = visible_to(request.user, Application).exclude(submitted_at=None)
+    found = filters.find(request.GET, every)
+    rows = found.qs.select_related("call", "startup", "panel_score", "rank")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    for row in page.object_list:
+        row.tone = TONES[State(row.state)]
+    return render(
+        request,
+        "desk/files.html",
+        {
+            "filter": found,
+            "page_obj": page,
+            "total": every.count(),
+            "states": waiting.by_state(every),
+            "filtered": any(value for key, value in request.GET.items() if key != "page"),
+        },
+    )
+
+
+@require_GET
+def reviewing(request: SignedIn) -> HttpResponse:
+    """A reviewer's two lists: to score, and to approve."""
+    reviewer = request.user
+    return render(
+        request,
+        "desk/reviewing.html",
+        {
+            "to_score": [
+                (review, judgement.REVIEW_TONES[Review.State(review.state)])
+                for review in waiting.to_score(reviewer)
+            ],
+            "to_approve": waiting.to_approve(reviewer),
+            "handed_in": waiting.handed_in(reviewer)[:PAGE],
+            "voted": waiting.voted(reviewer)[:PAGE],
+        },
+    )

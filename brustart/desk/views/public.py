@@ -1,0 +1,143 @@
+"""What everybody sees: the fund and what is left of it, its calls, the programmes around it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import Application
+from applications.states import State
+from brustart.accounts.access import get_or_404, visible_to
+from brustart.awards import deciding
+from brustart.fund import capacity
+from brustart.fund.calls import days_left
+from brustart.fund.figures import figure
+from brustart.fund.models import Call, Envelope, Programme
+from scoring.grid import WEIGHTS
+
+ENVELOPE = "brustart"
+
+
+def front(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    envelope = (
+        visible_to(request.user, Envelope).select_related("account").filter(code=ENVELOPE).first()
+    )
+    account = envelope.account if envelope else None
+    listed = visible_to(request.user, Call).filter(envelope__code=ENVELOPE, listed=True)
+    open_calls = listed.filter(pk__in=Call.objects.open(now)).order_by("closes_at")
+    context = {
+        "capacity": account and capacity.of(account, proposed=deciding.proposed_total(account)),
+        "calls": [_with_days_left(call, now) for call in open_calls],
+        "coming": listed.filter(opens_at__gt=now).order_by("opens_at").first(),
+    }
+    return render(request, "desk/front.html", context)
+
+
+def _with_days_left(call: Call, now: datetime) -> dict[str, Any]:
+    return {"call": call, "days_left": days_left(call, now)}
+
+
+def call(request: HttpRequest, code: str) -> HttpResponse:
+    """The start page of a call."""
+    now = timezone.now()
+    found = get_or_404(request.user, Call, "envelope", code=code)
+    context = {
+        **_with_days_left(found, now),
+        "is_open": found.is_open(now),
+        "is_coming": now < found.opens_at,
+        "own": _own_files(request, found),
+        "criteria": [
+            {"label": criterion.label, "share": Decimal(weight) / 100, "width": f"{weight}%"}
+            for criterion, weight in WEIGHTS.items()
+        ],
+        **_figures_of(now),
+    }
+    return render(request, "desk/call.html", context)
+
+
+def _own_files(request: HttpRequest, call: Call) -> list[Application]:
+    """The reader's own files in this call that are still alive."""
+    user = request.user
+    if not user.is_authenticated or not user.is_applicant:
+        return []
+    files = visible_to(user, Application).filter(call=call).exclude(state=State.WITHDRAWN)
+    return list(files)
+
+
+def _figures_of(now: datetime) -> dict[str, Decimal]:
+    """What the rules would use for a file handed in today."""
+    today = timezone.localdate(now)
+    share = figure("eligibility.cofinancing_share", today).value
+    return {
+        "age_years": figure("eligibility.age_years", today).value,
+        "staff_limit": figure("size.small_staff", today).value,
+        "finance_limit": figure("size.small_finance", today).value,
+        "ceiling": figure("deminimis.ceiling", today).value,
+        "share": share,
+        "highest_share": 1 - share,
+        "criterion_threshold": figure("score.criterion_threshold", today).value,
+        "total_threshold": figure("score.total_threshold", today).value,
+    }
+
+
+@dataclass(frozen=True)
+class Member:
+    """One of the three who steered the strategy in 2017."""
+
+    name: str
+    competence: str
+    words: Promise
+
+
+MEMBERS = (
+    Member("Bianca Debaets", "digitisation", _("Digitisation")),
+    Member("Didier Gosuin", "employment_economy", _("Employment and economy")),
+    Member("Fadila Laanan", "scientific_research", _("Scientific research")),
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A programme with its bar: `width` beside the largest amount, `rest` not broken down (EUR)."""
+
+    programme: Programme
+    width: str
+    rest: Decimal | None
+    parts: list["Shown"]
+
+
+def programmes(request: HttpRequest) -> HttpResponse:
+    """The programmes of Digital.Brussels, as announced in 2017."""
+    rows = list(visible_to(request.user, Programme))
+    largest = max((row.announced for row in rows if row.announced), default=Decimal(1))
+    groups = [
+        {
+            "member": member,
+            "programmes": [
+                _shown(row, rows, largest)
+                for row in rows
+                if row.parent_id is None and row.competence == member.competence
+            ],
+        }
+        for member in MEMBERS
+    ]
+    return render(request, "desk/programmes.html", {"groups": groups})
+
+
+def _shown(programme: Programme, rows: list[Programme], largest: Decimal) -> Shown:
+    parts = [row for row in rows if row.parent_id == programme.pk]
+    stated = [part.announced for part in parts if part.announced is not None]
+    whole = programme.announced is not None and parts and len(stated) == len(parts)
+    return Shown(
+        programme=programme,
+        width=f"{(programme.announced or 0) / largest * 100:.3f}%",
+        rest=programme.announced - sum(stated) if whole and programme.announced else None,
+        parts=[_shown(part, rows, largest) for part in parts],
+    )

@@ -1,0 +1,149 @@
+"""What waits for whom: reviews and proposals for a reviewer, proposals and files for the fund."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import Application
+from applications.states import TONES, State
+from brustart.accounts.access import visible_to
+from brustart.accounts.models import User
+from brustart.awards.models import Proposal, Vote
+from brustart.fund.models import Envelope
+from scoring.review.models import ConflictOfInterest, Panelist, Review
+
+_OF_FILE = ("application__startup", "application__call")
+
+
+def to_score(reviewer: User) -> QuerySet[Review]:
+    """Reviews this person was given and has not handed in, the oldest first."""
+    open_ones = visible_to(reviewer, Review).filter(
+        reviewer=reviewer,
+        state__in=[Review.State.ASSIGNED, Review.State.BEGUN],
+        application__state=State.IN_REVIEW,
+    )
+    return open_ones.select_related(*_OF_FILE).order_by("assigned_at", "pk")
+
+
+def to_approve(reviewer: User) -> QuerySet[Proposal]:
+    """Open proposals this person may vote on (deciding.why_not_vote, as a condition on rows)."""
+    seats = Panelist.objects.filter(reviewer=reviewer, approves=True)
+    conflicts = ConflictOfInterest.objects.filter(reviewer=reviewer)
+    votable = visible_to(reviewer, Proposal).filter(
+        state=Proposal.State.OPEN,
+        application__state=State.PROPOSED,
+        application__call__in=seats.values("call"),
+    )
+    mine = (
+        Q(application__in=conflicts.values("application"))
+        | Q(application__startup__in=reviewer.startups.values("pk"))
+        | Q(proposed_by=reviewer)
+        | Q(pk__in=Vote.objects.filter(reviewer=reviewer).values("proposal"))
+    )
+    return _counted(votable.exclude(mine))
+
+
+def handed_in(reviewer: User) -> QuerySet[Review]:
+    """This person's finished reviews, the latest first."""
+    done = visible_to(reviewer, Review).filter(reviewer=reviewer, state=Review.State.DONE)
+    return done.select_related(*_OF_FILE).order_by("-done_at")
+
+
+def voted(reviewer: User) -> QuerySet[Vote]:
+    """This person's votes, the latest first."""
+    mine = visible_to(reviewer, Vote).filter(reviewer=reviewer)
+    return mine.select_related("proposal__application__startup").order_by("-at")
+
+
+def open_proposals(envelope: Envelope) -> QuerySet[Proposal]:
+    """Proposals on the envelope that wait for votes, in the order they were made."""
+    return _counted(
+        Proposal.objects.filter(
+            state=Proposal.State.OPEN, application__call__envelope=envelope
+        ).select_related("proposed_by")
+    )
+
+
+def _counted(proposals: QuerySet[Proposal]) -> QuerySet[Proposal]:
+    """With `approvals` counted, in the order they were made."""
+    given = Vote.objects.filter(proposal=OuterRef("pk"), approves=True).order_by()
+    number = given.values("proposal").annotate(number=Count("pk")).values("number")
+    return (
+        proposals.annotate(approvals=Coalesce(Subquery(number), 0))
+        .select_related(*_OF_FILE)
+        .order_by("proposed_at", "pk")
+    )
+
+
+@dataclass(frozen=True)
+class InLine:
+    """A proposal, and what would be left (EUR) once it and all before it had passed."""
+
+    proposal: Proposal
+    left_after: Decimal
+
+
+def in_line(proposals: Iterable[Proposal], left: Decimal) -> Iterator[InLine]:
+    for proposal in proposals:
+        left -= proposal.amount
+        yield InLine(proposal, left)
+
+
+@dataclass(frozen=True)
+class Pile:
+    """Files in one state that need the fund manager next."""
+
+    state: State
+    label: Promise
+    tone: str
+    files: list[Application]
+    count: int
+
+
+# What a fund manager has to do with a file of each state; the others wait for somebody else.
+PILES: dict[State, Promise] = {
+    State.FAILS_RULES: _("Confirm that a rule is not met"),
+    State.NEEDS_EVIDENCE: _("Look at the evidence"),
+    State.ELIGIBLE: _("Give to reviewers"),
+    State.REVIEWED: _("Propose, wait or reject"),
+}
+SHOWN = 5  # of each pile; the list of files has them all
+
+
+def piles(user: User) -> list[Pile]:
+    """The files that need a fund manager, oldest first, by what is to be done."""
+    found: dict[State, list[Application]] = {state: [] for state in PILES}
+    rows = visible_to(user, Application).filter(state__in=PILES, call__listed=True)
+    for file in rows.select_related("startup").order_by("state_since", "pk"):
+        found[State(file.state)].append(file)
+    return [
+        Pile(state, PILES[state], TONES[state], files[:SHOWN], len(files))
+        for state, files in found.items()
+        if files
+    ]
+
+
+@dataclass(frozen=True)
+class InState:
+    """How many files are in a state."""
+
+    state: State
+    label: str
+    tone: str
+    count: int
+
+
+def by_state(files: QuerySet[Application]) -> list[InState]:
+    """Numbers of files, in the order of a file's life; states without files are left out."""
+    counts = files.order_by().values_list("state").annotate(number=Count("pk"))
+    number = dict(counts)
+    return [
+        InState(state, str(state.label), TONES[state], number[state])
+        for state in State
+        if number.get(state)
+    ]

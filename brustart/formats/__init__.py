@@ -1,0 +1,1 @@
+"""Where Django's own formats are not those of Belgium: English is British, Dutch is Flemish."""

@@ -1,0 +1,68 @@
+"""The worker: what rings (one task a unit of work), who does it, and the sweep.
+
+`KINDS` says what to do with each kind of work, `TOPICS` who hears of which event: the only road
+from a lower floor to a higher one.
+"""
+
+import os
+import socket
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_ready
+from django.utils import timezone
+
+from brustart.awards import deciding
+from brustart.core import heartbeat, mail, queue
+from brustart.core.models import Mail, Message
+from brustart.core.queue import Impossible, Work
+from scoring.review import panel
+from scoring.review.models import Step as PanelStep
+from scoring.screening import pipeline
+from scoring.screening.models import Step as ScreeningStep
+
+TOPICS: dict[str, Callable[..., None]] = {
+    "application.submitted": pipeline.begin,
+    "application.withdrawn": deciding.void_after_withdrawal,
+}
+
+
+def deliver(message: Message, now: datetime) -> None:
+    """Hand an event to whoever must hear it."""
+    if message.topic not in TOPICS:
+        raise Impossible(f"nobody listens to {message.topic}")
+    TOPICS[message.topic](**message.payload, now=now)
+
+
+KINDS: dict[str, tuple[type[Work], Callable[[Any, datetime], None]]] = {
+    Message.kind: (Message, deliver),
+    Mail.kind: (Mail, mail.send),
+    ScreeningStep.kind: (ScreeningStep, pipeline.perform),
+    PanelStep.kind: (PanelStep, panel.perform),
+}
+
+
+def worker_name() -> str:
+    return f"{socket.gethostname()}/{os.getpid()}"
+
+
+@shared_task(name="brustart.work")
+def work(kind: str, key: int) -> None:
+    """Do one unit of work, if it is still to be done, and ring for more of its kind."""
+    model, act = KINDS[kind]
+    queue.perform(model, key, act, worker=worker_name())
+    queue.pump(model)
+
+
+@shared_task(name="brustart.sweep")
+def sweep() -> None:
+    """Ring again for what a lost message or a killed worker left behind."""
+    for model, _act in KINDS.values():
+        queue.sweep(model, now=timezone.now())
+
+
+@worker_ready.connect
+def begin_heartbeat(**_signal: Any) -> None:
+    heartbeat.begin(worker_name())

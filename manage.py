@@ -1,0 +1,13 @@
+#!/usr/bin/env python
+"""Django's command line for the portal."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "brustart.settings")
+    import brustart.celery  # noqa: F401  (acts ring for workers from commands too)
+
+    execute_from_command_line(sys.argv)

@@ -1,0 +1,124 @@
+"""People's judgement: panels, assignments, marks, what they add up to, and the ranking."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from applications.models import Application
+from brustart.core.queue import Work
+from brustart.fund.models import Call
+
+from ..grid import TOP_MARK, Criterion
+
+
+class Panelist(models.Model):
+    """A reviewer of a call. Panel members approve awards; external readers only score."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="panel")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    approves = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["call", "reviewer"], name="panelist_once")]
+
+
+class ConflictOfInterest(models.Model):
+    """A reviewer steps back from a file: it is hidden from them, and they approve nothing of it."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="conflicts")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    reason = models.TextField(blank=True)
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["application", "reviewer"], name="conflict_once")
+        ]
+
+
+class Review(models.Model):
+    """One reviewer's reading of one file: given, begun, handed in, or stepped back from."""
+
+    class State(models.TextChoices):
+        ASSIGNED = "assigned", pgettext_lazy("review", "Not started")
+        BEGUN = "begun", pgettext_lazy("review", "In progress")
+        DONE = "done", pgettext_lazy("review", "Handed in")
+        RECUSED = "recused", pgettext_lazy("review", "Conflict of interest")
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="reviews")
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reviews"
+    )
+    state = models.CharField(max_length=9, choices=State, default=State.ASSIGNED)
+    assigned_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    comment = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["application", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "reviewer"], name="review_once")
+        ]
+
+
+class Mark(models.Model):
+    """0 to 5, in halves, with its reason."""
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="marks")
+    criterion = models.CharField(max_length=12, choices=Criterion)
+    value = models.DecimalField(max_digits=2, decimal_places=1, null=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["review", "criterion"], name="mark_once"),
+            models.CheckConstraint(
+                condition=models.Q(value__gte=Decimal(0), value__lte=Decimal(TOP_MARK)),
+                name="mark_bounded",
+                violation_error_message=_("A mark lies between 0 and 5."),
+            ),
+        ]
+
+
+class PanelScore(models.Model):
+    """What the handed-in marks of a file add up to."""
+
+    application = models.OneToOneField(
+        Application, on_delete=models.PROTECT, related_name="panel_score"
+    )
+    medians = models.JSONField()  # criterion -> mark as a string
+    total = models.DecimalField(max_digits=5, decimal_places=2)  # weighted means, of 100
+    n = models.PositiveSmallIntegerField()
+    passes = models.BooleanField()
+    computed_at = models.DateTimeField()
+
+
+class Rank(models.Model):
+    """A file's place in its call; files with equal totals share it."""
+
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="rank")
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="ranks")
+    place = models.PositiveIntegerField()
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["call", "place", "application"]
+
+
+class Step(Work):
+    """The worker's work for the panel: add up a file's marks, or rank a call."""
+
+    kind = "panel"
+
+    class Name(models.TextChoices):
+        SCORE = "score", _("Add up the marks")
+        RANK = "rank", _("Rank the call")
+
+    name = models.CharField(max_length=8, choices=Name)
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="panel_steps")
+    application = models.ForeignKey(
+        Application, on_delete=models.PROTECT, null=True, related_name="panel_steps"
+    )

@@ -1,0 +1,119 @@
+"""What the marks add up to: a file's panel score, and the ranked list. Worker's steps."""
+
+from collections import defaultdict
+from datetime import date, datetime
+from decimal import Decimal
+from statistics import mean, median
+
+from django.db import transaction
+from django.utils import timezone
+
+from applications import lifecycle
+from applications.models import Application
+from applications.states import JUDGED, State
+from brustart.core import queue
+from brustart.fund.figures import figure
+from brustart.fund.models import Call
+
+from ..grid import TOP_MARK, WEIGHTS, Criterion
+from .models import Mark, PanelScore, Rank, Review, Step
+
+CENT = Decimal("0.01")
+
+
+def recompute(application: Application, *, now: datetime) -> None:
+    """Ask for the panel's score of the file; several requests at once do no harm."""
+    queue.enqueue(
+        Step(name=Step.Name.SCORE, call=application.call, application=application), now=now
+    )
+
+
+def perform(step: Step, now: datetime) -> None:
+    """Do one claimed step. Called by the worker and by the demo."""
+    if step.name == Step.Name.RANK:
+        rank(step.call, now=now)
+    elif step.application is not None:
+        score(step.application, now=now)
+
+
+@transaction.atomic
+def score(application: Application, *, now: datetime) -> None:
+    """Medians per criterion, the weighted mean of 100, and the thresholds; when all reviews are
+    in, the file is reviewed and its call is ranked anew."""
+    application = lifecycle.lock(application)
+    marks = handed_in(application)
+    if not marks:
+        PanelScore.objects.filter(application=application).delete()
+    else:
+        medians = {key: Decimal(median(values)) for key, values in marks.items()}
+        total = weighted(marks)
+        PanelScore.objects.update_or_create(
+            application=application,
+            defaults={
+                "medians": {key: str(value) for key, value in medians.items()},
+                "total": total,
+                "n": max(len(values) for values in marks.values()),
+                "passes": passes(medians, total, on=timezone.localdate(now)),
+                "computed_at": now,
+            },
+        )
+    waiting = application.reviews.exclude(state__in=[Review.State.DONE, Review.State.RECUSED])
+    if marks and application.state == State.IN_REVIEW and not waiting.exists():
+        application = lifecycle.move(
+            application, State.REVIEWED, kind="reviewed", now=now, for_applicant=False
+        )
+    if application.state in JUDGED:
+        rerank(application, now=now)
+
+
+def rerank(application: Application, *, now: datetime) -> None:
+    """Ask for the ranking of the file's call."""
+    queue.enqueue(Step(name=Step.Name.RANK, call=application.call), now=now)
+
+
+def handed_in(application: Application) -> dict[str, list[Decimal]]:
+    """The marks of every review that is in, by criterion; no names."""
+    marks: dict[str, list[Decimal]] = defaultdict(list)
+    rows = Mark.objects.filter(
+        review__application=application, review__state=Review.State.DONE, value__isnull=False
+    )
+    for mark in rows:
+        if mark.value is not None:
+            marks[mark.criterion].append(mark.value)
+    return marks
+
+
+def weighted(marks: dict[str, list[Decimal]]) -> Decimal:
+    """The weighted mean of the criteria's mean marks, of 100."""
+    points = sum(
+        (mean(values) * WEIGHTS[Criterion(key)] for key, values in marks.items()), Decimal(0)
+    )
+    return (points / TOP_MARK).quantize(CENT)
+
+
+def passes(medians: dict[str, Decimal], total: Decimal, *, on: date) -> bool:
+    """Each criterion's median at least half, and the total at least 60 % (domain.md, [P])."""
+    floor = figure("score.criterion_threshold", on).value
+    enough = figure("score.total_threshold", on).value * 100
+    return total >= enough and all(medians.get(one, Decimal(0)) >= floor for one in Criterion)
+
+
+@transaction.atomic
+def rank(call: Call, *, now: datetime) -> None:
+    """Order the call's judged files by panel score; equal totals share a place."""
+    Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
+    scores = PanelScore.objects.filter(
+        application__call=call, application__state__in=JUDGED
+    ).order_by("-total", "application")
+    places: dict[Decimal, int] = {}
+    ranks = [
+        Rank(
+            application_id=one.application_id,
+            call=call,
+            place=places.setdefault(one.total, number),
+            computed_at=now,
+        )
+        for number, one in enumerate(scores, start=1)
+    ]
+    Rank.objects.filter(call=call).delete()
+    Rank.objects.bulk_create(ranks)

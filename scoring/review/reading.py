@@ -1,0 +1,99 @@
+"""Marks and panels as people read them."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import median
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from applications.models import Application
+from brustart.accounts.models import User
+from brustart.fund.models import Call
+
+from ..grid import WEIGHTS, Criterion
+from . import panel
+from .models import Panelist, Review
+
+TONES = {
+    Review.State.ASSIGNED: "neutral",
+    Review.State.BEGUN: "active",
+    Review.State.DONE: "good",
+    Review.State.RECUSED: "warn",
+}
+
+
+def marks_for_reading(application: Application) -> list[dict[str, Any]]:
+    """The handed-in marks of each criterion, without names: `values` and `median` for
+    `marks_dots`."""
+    marks = panel.handed_in(application)
+    return [
+        {
+            "label": one.label,
+            "weight": WEIGHTS[one],
+            "values": marks.get(one, []),
+            "median": Decimal(median(marks[one])) if one in marks else None,
+        }
+        for one in Criterion
+    ]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A member of the panel with regard to one file. `why_not`: why it cannot be given to them."""
+
+    person: User
+    approves: bool
+    files: int
+    waiting: int
+    review: Review | None
+    why_not: str
+
+    @property
+    def tone(self) -> str:
+        return TONES[Review.State(self.review.state)] if self.review else "neutral"
+
+
+def candidates(application: Application) -> list[Candidate]:
+    """Everybody on the panel of the file's call, in the order of their names."""
+    given = {
+        one.reviewer_id: one for one in application.reviews.exclude(state=Review.State.RECUSED)
+    }
+    why_not = _hindered(application)
+    return [
+        Candidate(
+            person=seat.reviewer,
+            approves=seat.approves,
+            files=seat.files,
+            waiting=seat.waiting,
+            review=given.get(seat.reviewer_id),
+            why_not=why_not.get(seat.reviewer_id, ""),
+        )
+        for seat in _seats(application.call)
+    ]
+
+
+def _seats(call: Call) -> QuerySet[Any]:
+    """The panel; `files`: those given to the reviewer in any call, `waiting`: not yet handed in."""
+    files = ~Q(reviewer__reviews__state=Review.State.RECUSED)
+    waiting = Q(reviewer__reviews__state__in=[Review.State.ASSIGNED, Review.State.BEGUN])
+    return (
+        Panelist.objects.filter(call=call)
+        .select_related("reviewer")
+        .annotate(
+            files=Count("reviewer__reviews", filter=files),
+            waiting=Count("reviewer__reviews", filter=waiting),
+        )
+        .order_by("reviewer__name", "pk")
+    )
+
+
+def _hindered(application: Application) -> dict[int, str]:
+    """Who cannot read the file, with the reason."""
+    members = application.startup.members.values_list("pk", flat=True)
+    why = dict.fromkeys(members, _("Belongs to the startup."))
+    for conflict in application.conflicts.all():
+        said = _("Conflict of interest: %(reason)s") % {"reason": conflict.reason}
+        why[conflict.reviewer_id] = said
+    return why

@@ -1,0 +1,112 @@
+"""Titles and reasons of the rules, and the names of the pre-score's parts, for people."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from brustart.core.money import euros, number
+
+TITLES: dict[str, Promise] = {
+    "age": _("Age of the enterprise"),
+    "seat": _("Seat or establishment in the Brussels Region"),
+    "size": _("Micro or small enterprise"),
+    "amount": _("Amount asked"),
+    "cofinancing": _("Co-financing"),
+    "headroom": _("De minimis ceiling"),
+}
+REASONS: dict[str, Promise] = {
+    "age_unknown": _("The start date is not known."),
+    "age_young": _(
+        "Founded on %(founded_on)s: less than %(years)s years old on %(submitted_on)s, the day of "
+        "submission."
+    ),
+    "age_old": _(
+        "Founded on %(founded_on)s: %(years)s years or older on %(submitted_on)s, the day of "
+        "submission."
+    ),
+    "seat_inside": _("Postal code %(codes)s: in the Brussels-Capital Region."),
+    "seat_special": _(
+        "Postal code %(codes)s belongs to one large recipient: a person looks at the address."
+    ),
+    "seat_unknown": _("No postal code is known."),
+    "seat_outside": _(
+        "Postal code %(codes)s: not one of the 19 municipalities of the Brussels-Capital Region."
+    ),
+    "size_staff": _("%(staff)s full-time equivalents: not under %(staff_limit)s."),
+    "size_finance": _(
+        "Turnover %(turnover)s and balance sheet %(balance_sheet)s: both over %(finance_limit)s."
+    ),
+    "size_unknown": _("Staff, turnover or balance sheet are not known: figures are needed."),
+    "size_small": _(
+        "%(staff)s full-time equivalents, and turnover or balance sheet within %(finance_limit)s: "
+        "a micro or small enterprise."
+    ),
+    "amount_unknown": _("The amount asked is not known."),
+    "amount_low": _("%(asked)s asked: under the minimum of %(minimum)s."),
+    "amount_high": _("%(asked)s asked: over the maximum of %(maximum)s."),
+    "amount_within": _("%(asked)s asked: between %(minimum)s and %(maximum)s."),
+    "cofinancing_unknown": _("The budget or the amount asked is not known."),
+    "cofinancing_enough": _(
+        "%(asked)s asked of a budget of %(budget)s: at least %(share)s comes from elsewhere."
+    ),
+    "cofinancing_short": _(
+        "%(asked)s asked of a budget of %(budget)s: less than %(share)s comes from elsewhere."
+    ),
+    "headroom_unknown": _(
+        "The de minimis aid received in the last three years, or the amount asked, is not known."
+    ),
+    "headroom_enough": _("%(asked)s asked, %(headroom)s left under the ceiling of %(ceiling)s."),
+    "headroom_short": _(
+        "%(asked)s asked, but only %(headroom)s left under the ceiling of %(ceiling)s: the whole "
+        "award would fall outside the de minimis rule."
+    ),
+}
+INPUTS: dict[str, Promise] = {
+    "founded_on": _("Start date"),
+    "submitted_on": _("Day of submission"),
+    "years": _("Years"),
+    "seat": _("Postal code of the seat"),
+    "establishment": _("Postal code of the establishment"),
+    "staff": _("Staff"),
+    "turnover": _("Turnover"),
+    "balance_sheet": _("Balance sheet"),
+    "staff_limit": _("Limit on staff"),
+    "finance_limit": _("Limit on turnover or balance sheet"),
+    "asked": _("Amount asked"),
+    "minimum": _("Minimum"),
+    "maximum": _("Maximum"),
+    "budget": _("Budget"),
+    "share": _("Share from elsewhere"),
+    "received": _("Aid declared"),
+    "headroom": _("Headroom"),
+    "ceiling": _("Ceiling"),
+}
+_EUROS = {
+    "turnover", "balance_sheet", "finance_limit", "asked", "minimum", "maximum", "budget",
+    "received", "headroom", "ceiling",
+}  # fmt: skip
+_DATES = {"founded_on", "submitted_on"}
+
+
+def shown(name: str, value: Any) -> str:
+    """One stored input as a person reads it."""
+    if value in (None, ""):
+        return "" if name in {"seat", "establishment"} else str(_("not known"))
+    if name in _DATES:
+        return date_format(date.fromisoformat(value), "DATE_FORMAT")
+    if name in _EUROS:
+        return euros(Decimal(value))
+    if name == "share":
+        return f"{number(Decimal(value) * 100)}\N{NO-BREAK SPACE}%"
+    return number(Decimal(value)) if name == "staff" else str(value)
+
+
+def sentence(reason: str, inputs: dict[str, Any]) -> str:
+    """The reason in the reader's language, filled with its inputs."""
+    words = {name: shown(name, value) for name, value in inputs.items()}
+    words["codes"] = ", ".join(filter(None, (words.get("seat"), words.get("establishment"))))
+    return str(REASONS[reason]) % words

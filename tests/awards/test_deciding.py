@@ -1,0 +1,188 @@
+"""Proposals, votes, and the money that the last approval commits."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from applications import lifecycle
+from applications.lifecycle import WrongState
+from applications.models import Application
+from applications.states import State
+from brustart.accounts.models import Role, User
+from brustart.awards import deciding
+from brustart.awards.models import Award, Proposal, Vote
+from brustart.core.models import Mail
+from brustart.fund import capacity, deminimis, ledger
+from brustart.fund.models import Entry
+from brustart.fund.verifying import differences
+from scoring.review import assigning
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+ZERO = Decimal(0)
+
+
+def left(proposal: Proposal) -> Decimal:
+    return capacity.of(proposal.application.call.envelope.account, proposed=ZERO).left
+
+
+def headroom(file: Application) -> Decimal:
+    return deminimis.headroom(file.enterprise_number, timezone.localdate())
+
+
+def panel(proposal: Proposal) -> list[User]:
+    return factories.panel_of(proposal.application.call)
+
+
+def test_the_second_approval_commits_the_money() -> None:
+    proposal = factories.make_proposal(amount=100_000)
+    first, second, _third = panel(proposal)
+    assert factories.approve(proposal, first) is None
+    assert left(proposal) == 4_000_000
+    award = factories.approve(proposal, second)
+    file = Application.objects.get()
+    assert award is not None
+    assert file.state == State.AWARDED
+    award.account.refresh_from_db()
+    assert (award.amount, award.account.committed) == (100_000, 100_000)
+    assert left(proposal) == 3_900_000
+    assert headroom(file) == 200_000
+    assert Mail.objects.get(template="awarded").recipient == file.author
+    assert list(differences()) == []
+
+
+def test_the_cap_refuses_and_nothing_is_written() -> None:
+    proposal = factories.make_proposal(call=factories.make_call(cap=90_000), amount=100_000)
+    first, second, _third = panel(proposal)
+    factories.approve(proposal, first)
+    entries = Entry.objects.count()
+    with pytest.raises(ledger.OverCap) as refusal:
+        factories.approve(proposal, second)
+    assert (refusal.value.left, refusal.value.asked) == (90_000, 100_000)
+    assert "€90,000" in str(refusal.value)
+    proposal.refresh_from_db()
+    assert proposal.state == Proposal.State.OPEN
+    assert (Vote.objects.count(), Entry.objects.count()) == (1, entries)
+    assert not Award.objects.exists()
+
+
+def test_a_proposal_reserves_headroom_and_no_cap() -> None:
+    proposal = factories.make_proposal(amount=100_000)
+    assert left(proposal) == 4_000_000
+    assert headroom(proposal.application) == 200_000
+    account = proposal.application.call.envelope.account
+    assert deciding.proposed_total(account) == 100_000
+
+
+def test_the_ceiling_refuses_a_proposal_as_a_whole() -> None:
+    file = factories.make_reviewed(de_minimis_received=Decimal(180_000))
+    deminimis.declare(
+        file.enterprise_number, Decimal(250_000), on=timezone.localdate(), reference="since"
+    )
+    with pytest.raises(deminimis.OverCeiling):
+        factories.make_proposal(file, amount=100_000)
+    file.refresh_from_db()
+    assert file.state == State.REVIEWED
+
+
+@pytest.mark.parametrize("amount", [120_001, 250_000])
+def test_no_more_than_was_asked(amount: int) -> None:
+    with pytest.raises(deciding.OverRequest, match="€120,000"):
+        factories.make_proposal(amount=amount)
+
+
+@pytest.mark.parametrize("who", ["manager", "stranger", "reader", "conflicted", "member", "twice"])
+def test_who_may_not_vote(who: str) -> None:
+    proposal = factories.make_proposal()
+    file, voter = proposal.application, panel(proposal)[0]
+    if who == "manager":
+        voter = proposal.proposed_by
+    elif who == "stranger":
+        voter = factories.make_user(Role.REVIEWER)
+    elif who == "reader":
+        voter = factories.seat(file.call, approves=False)
+    elif who == "conflicted":
+        assigning.recuse(file, reviewer=voter, reason="A cousin.", now=timezone.now())
+    elif who == "member":
+        file.startup.members.add(voter)
+    else:
+        factories.approve(proposal, voter)
+    before = Vote.objects.count()
+    with pytest.raises(deciding.NotAllowedToVote):
+        factories.approve(proposal, voter)
+    assert Vote.objects.count() == before
+
+
+def test_what_was_read_is_what_is_approved() -> None:
+    proposal = factories.make_proposal()
+    voter = panel(proposal)[0]
+    with pytest.raises(deciding.Changed):
+        deciding.approve(proposal, actor=voter, read_hash="0" * 64, now=timezone.now())
+    stored = Proposal.objects.get()
+    again = deciding.bound_hash(
+        stored.application,
+        amount=stored.amount,
+        instrument=stored.instrument,
+        reasons=stored.reasons,
+    )
+    assert again == proposal.sha256
+
+
+def test_one_refusal_ends_the_proposal() -> None:
+    proposal = factories.make_proposal(amount=100_000)
+    first, second, _third = panel(proposal)
+    factories.approve(proposal, first)
+    with pytest.raises(deciding.ReasonMissing):
+        deciding.refuse(proposal, actor=second, reason=" ", now=timezone.now())
+    deciding.refuse(proposal, actor=second, reason="No market.", now=timezone.now())
+    file = Application.objects.get()
+    assert file.state == State.REVIEWED
+    assert headroom(file) == 300_000
+    assert Mail.objects.get(template="proposal_refused").recipient == proposal.proposed_by
+    with pytest.raises(WrongState):
+        factories.approve(proposal, panel(proposal)[2])
+    factories.make_proposal(file, amount=90_000)
+
+
+def test_an_approval_in_conflict_no_longer_counts() -> None:
+    proposal = factories.make_proposal()
+    first, second, third = panel(proposal)
+    factories.approve(proposal, first)
+    assigning.recuse(proposal.application, reviewer=first, reason="A friend.", now=timezone.now())
+    assert factories.approve(proposal, second) is None
+    assert factories.approve(proposal, third) is not None
+
+
+def test_a_withdrawn_file_frees_its_headroom() -> None:
+    proposal = factories.make_proposal()
+    file = proposal.application
+    lifecycle.withdraw(file, actor=file.author, now=timezone.now())
+    for _again in range(2):
+        deciding.void_after_withdrawal(file.pk, now=timezone.now())
+    proposal.refresh_from_db()
+    assert proposal.state == Proposal.State.VOID
+    assert headroom(file) == 300_000
+
+
+def test_not_awarding_needs_grounds_and_tells_them() -> None:
+    file, actor = factories.make_reviewed(), factories.make_user(Role.FUND_MANAGER)
+    now = timezone.now()
+    with pytest.raises(deciding.ReasonMissing):
+        deciding.reject(file, grounds="", actor=actor, now=now)
+    deciding.keep_waiting(file, actor=actor, now=now)
+    deciding.reject(file, grounds="Others have customers.", actor=actor, now=now)
+    mails = {mail.template: mail for mail in Mail.objects.filter(recipient=file.author)}
+    assert "Council of State" in mails["rejected"].body
+    assert "Others have customers." in mails["rejected"].body
+    assert "waiting" in mails
+    with pytest.raises(WrongState):
+        factories.make_proposal(file)
+
+
+def test_awards_of_three_years_ago_no_longer_count() -> None:
+    award = factories.make_award(amount=100_000)
+    number = award.application.enterprise_number
+    later = timezone.localdate() + timedelta(days=3 * 366)
+    assert deminimis.headroom(number, later) == 300_000

@@ -1,0 +1,71 @@
+"""The capacity page: what is left, what is left if all pass, and what waits."""
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from applications.states import State
+from brustart.accounts.models import Role
+from tests.factories import (
+    approve,
+    make_award,
+    make_call,
+    make_envelope,
+    make_ineligible,
+    make_proposal,
+    make_reviewed,
+    make_screened,
+    make_user,
+    panel_of,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_figures_and_proposals_in_their_order(client: Client) -> None:
+    call = make_call(cap=500_000)
+    make_award(make_reviewed(make_screened(call)), amount=100_000)
+    first = make_proposal(make_reviewed(make_screened(call)), amount=250_000)
+    second = make_proposal(make_reviewed(make_screened(call)), amount=200_000)
+    approve(first, panel_of(call)[0])
+    client.force_login(make_user(Role.FUND_MANAGER))
+    (picture,) = client.get(reverse("capacity")).context["pictures"]
+    assert picture.capacity.left == Decimal(400_000)
+    assert picture.capacity.left_if_all_pass == Decimal(-50_000)
+    assert [
+        (one.proposal.pk, one.proposal.approvals, one.left_after) for one in picture.proposals
+    ] == [
+        (first.pk, 1, Decimal(150_000)),
+        (second.pk, 0, Decimal(-50_000)),
+    ]
+    assert [entry.sequence for entry in picture.entries] == [2, 1]
+
+
+def test_piles_say_what_needs_a_fund_manager(client: Client) -> None:
+    eligible, refused = make_screened(), make_ineligible()
+    make_proposal()
+    client.force_login(make_user(Role.FUND_MANAGER))
+    context = client.get(reverse("capacity")).context
+    piles = {pile.state: [file.pk for file in pile.files] for pile in context["piles"]}
+    assert piles == {State.FAILS_RULES: [refused.pk], State.ELIGIBLE: [eligible.pk]}
+    assert {one.state: one.count for one in context["states"]} == {
+        State.ELIGIBLE: 1,
+        State.FAILS_RULES: 1,
+        State.PROPOSED: 1,
+    }
+
+
+def test_only_envelopes_of_listed_calls_are_shown_brustart_first(client: Client) -> None:
+    make_call(envelope=make_envelope(code="another"))
+    make_call(envelope=make_envelope(code="brustart"))
+    make_call(envelope=make_envelope(code="hidden"), listed=False)
+    client.force_login(make_user(Role.AUDITOR))
+    pictures = client.get(reverse("capacity")).context["pictures"]
+    assert [picture.envelope.code for picture in pictures] == ["brustart", "another"]
+
+
+def test_an_empty_portal_says_so(client: Client) -> None:
+    client.force_login(make_user(Role.FUND_MANAGER, language="en"))
+    assert client.get(reverse("capacity")).status_code == 200

@@ -1,0 +1,171 @@
+"""Demo mode: becoming somebody, the example, the tour; and nothing of it anywhere else."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from applications import completeness
+from applications.models import Application
+from brustart.accounts.models import Role, User
+from brustart.awards.models import Proposal
+from brustart.desk.demo import example, tour
+from tests.factories import (
+    approve,
+    make_assigned,
+    make_call,
+    make_draft,
+    make_empty_draft,
+    make_proposal,
+    make_reviewed,
+    make_screened,
+    make_submitted,
+    make_user,
+    panel_of,
+)
+
+pytestmark = pytest.mark.django_db
+ROUTES = {
+    "demo": {},
+    "demo_become": {},
+    "demo_example": {"pk": 1},
+    "tour_step": {},
+    "tour_dismiss": {},
+}
+
+
+def me(client: Client) -> User:
+    return User.objects.get(pk=client.session["_auth_user_id"])
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_outside_demo_mode_nothing_is_there(client: Client, settings: Any, name: str) -> None:
+    settings.DEMO = False
+    client.force_login(make_user())
+    url = reverse(name, kwargs=ROUTES[name])
+    assert client.get(url).status_code == client.post(url).status_code == 404
+
+
+def test_three_cards_and_everybody_else(client: Client) -> None:
+    call = make_call(panel_size=2)
+    applicant, manager = make_submitted(call).author, make_user(Role.FUND_MANAGER)
+    make_user(is_demo=False, name="A real person")
+    response = client.get(reverse("demo"))
+    values = [card["value"] for card in response.context["cards"]]
+    assert values == [applicant.pk, panel_of(call)[0].pk, manager.pk]
+    assert "A real person" not in response.content.decode()
+
+
+def test_only_demo_accounts_can_be_become(client: Client) -> None:
+    person, real = make_user(Role.REVIEWER), make_user(is_demo=False)
+    assert client.post(reverse("demo_become"), {"person": real.pk}).status_code == 404
+    assert client.post(reverse("demo_become"), {"person": "x"}).status_code == 404
+    assert client.get(reverse("demo_become")).status_code == 405
+    response = client.post(reverse("demo_become"), {"person": person.pk})
+    assert response.url == reverse("home")
+    assert me(client) == person
+
+
+def test_a_switch_keeps_the_file_open_for_whoever_may_see_it(client: Client) -> None:
+    application = make_screened()
+    client.force_login(application.author)
+
+    def go_to(person: User, page: str) -> str:
+        return str(client.post(reverse("demo_become"), {"person": person.pk, "next": page}).url)
+
+    file = reverse("file", args=[application.pk])
+    manager, stranger = make_user(Role.FUND_MANAGER), make_user(Role.REVIEWER)
+    assert go_to(manager, file) == file
+    assert go_to(application.author, reverse("assign", args=[application.pk])) == file
+    assert go_to(stranger, file) == reverse("home")
+    assert go_to(manager, reverse("capacity")) == reverse("capacity")
+    assert go_to(stranger, reverse("capacity")) == reverse("home")
+    for elsewhere in ("https://example.org/files/1/", "//example.org", "/nowhere/", ""):
+        assert go_to(manager, elsewhere) == reverse("home")
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "en"])
+def test_the_example_is_complete_in_the_language_of_the_page(client: Client, language: str) -> None:
+    draft = make_empty_draft()
+    client.force_login(draft.author)
+    with translation.override(language):
+        response = client.post(reverse("demo_example", args=[draft.pk]))
+        assert response.url == reverse("check", args=[draft.pk])
+    draft = Application.objects.get(pk=draft.pk)
+    assert completeness.missing(draft) == []
+    assert client.post(reverse("demo_example", args=[draft.pk])).status_code == 302
+
+
+def test_each_example_has_an_enterprise_number_of_its_own(client: Client) -> None:
+    numbers = set()
+    for _time in range(3):
+        draft = make_empty_draft(make_call())
+        client.force_login(draft.author)
+        client.post(reverse("demo_example", args=[draft.pk]))
+        draft.startup.refresh_from_db()
+        numbers.add(draft.startup.enterprise_number)
+    assert len(numbers) == 3
+    assert example.free_number(min(numbers), make_draft()) not in numbers
+
+
+def test_only_ones_own_draft_is_filled(client: Client) -> None:
+    submitted, other = make_submitted(), make_empty_draft()
+    client.force_login(submitted.author)
+    assert client.post(reverse("demo_example", args=[other.pk])).status_code == 404
+    before = submitted.submission.sha256
+    client.post(reverse("demo_example", args=[submitted.pk]))
+    assert Application.objects.get(pk=submitted.pk).submission.sha256 == before
+
+
+def _one_approval_short(call: Any, amount: int) -> Proposal:
+    proposal = make_proposal(make_reviewed(make_screened(call, requested=amount)), amount=amount)
+    approve(proposal, panel_of(call)[0])
+    return proposal
+
+
+def test_the_tour_leads_through_seven_steps_as_the_right_people(client: Client) -> None:
+    call = make_call()
+    submitted = make_submitted(call)
+    manager = make_user(Role.FUND_MANAGER)
+    review = make_assigned(make_screened(call), reviewers=1, actor=manager)[0]
+    reviewed = make_reviewed(make_screened(call))
+    large, small = (_one_approval_short(call, amount) for amount in (110_000, 60_000))
+    expected = [
+        (submitted.author, reverse("call", args=[call.code])),
+        (submitted.author, reverse("file", args=[submitted.pk])),
+        (review.reviewer, reverse("review", args=[review.application_id])),
+        (manager, reverse("propose", args=[reviewed.pk])),
+        (None, reverse("decide", args=[small.application_id])),
+        (None, reverse("decide", args=[large.application_id])),
+        (manager, reverse("capacity")),
+    ]
+    for number, (person, url) in enumerate(expected, start=1):
+        response = client.post(reverse("tour_step"), {"step": number})
+        assert response.url == url
+        assert person is None or me(client) == person
+        page = client.get(url)
+        assert page.status_code == 200
+        assert page.context["portal"].tour["number"] == number
+
+
+def test_the_tour_stands_on_an_empty_portal(client: Client) -> None:
+    assert client.post(reverse("tour_step"), {"step": 1}).status_code == 404
+    for role in (Role.APPLICANT, Role.REVIEWER, Role.FUND_MANAGER):
+        make_user(role)
+    for number in range(1, len(tour.STEPS) + 1):
+        response = client.post(reverse("tour_step"), {"step": number})
+        assert client.get(response.url).status_code == 200
+    for wrong in ("0", "8", "x"):
+        assert client.post(reverse("tour_step"), {"step": wrong}).status_code == 404
+
+
+def test_a_card_begins_the_tour_and_ending_it_lasts(client: Client) -> None:
+    reviewer, manager = make_user(Role.REVIEWER), make_user(Role.FUND_MANAGER)
+    client.post(reverse("demo_become"), {"card": reviewer.pk})
+    assert client.session[tour.KEY] == {"step": 3, "begun": False}
+    assert client.post(reverse("tour_dismiss"), {"next": "/en/"}).url == "/en/"
+    client.post(reverse("demo_become"), {"card": manager.pk})
+    assert client.session[tour.KEY] is None
+    assert client.get(reverse("capacity")).context["portal"].tour == {}
