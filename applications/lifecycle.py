@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from brustart.core import audit, mail, outbox
 from brustart.core.errors import Refused
 from brustart.core.hashing import sha256
+from brustart.core.locking import retried
 from brustart.fund import deminimis
 
 from . import timeline
@@ -90,6 +91,7 @@ def begin(*, call: Any, author: Any, language: str, now: datetime) -> Applicatio
     return application
 
 
+@retried
 @transaction.atomic
 def submit(application: Application, *, actor: Any, now: datetime) -> Submission:
     """Freeze the draft: receipt, timestamp and hash now; screening follows by the outbox.
@@ -153,6 +155,7 @@ def _declare_aid(submission: Submission, *, now: datetime) -> None:
         )
 
 
+@retried
 @transaction.atomic
 def withdraw(application: Application, *, actor: Any, now: datetime) -> Application:
     """The startup takes its file back; what the fund had reserved for it is released above."""

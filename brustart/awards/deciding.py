@@ -20,6 +20,7 @@ from applications.states import State
 from brustart.core import audit, mail
 from brustart.core.errors import Refused
 from brustart.core.hashing import sha256
+from brustart.core.locking import retried
 from brustart.core.money import ZERO, euros
 from brustart.fund import accounts, deminimis, ledger
 from brustart.fund.models import Account
@@ -57,6 +58,7 @@ def bound_hash(application: Application, *, amount: Decimal, instrument: str, re
     )
 
 
+@retried
 @transaction.atomic
 def propose(
     application: Application,
@@ -103,6 +105,7 @@ def propose(
     return proposal
 
 
+@retried
 @transaction.atomic
 def approve(proposal: Proposal, *, actor: Any, read_hash: str, now: datetime) -> Award | None:
     """Approve what was read (`read_hash`). The approval that completes the quorum awards.
@@ -157,6 +160,7 @@ def _award(application: Application, proposal: Proposal, *, actor: Any, now: dat
     return award
 
 
+@retried
 @transaction.atomic
 def refuse(proposal: Proposal, *, actor: Any, reason: str, now: datetime) -> None:
     """One refusal with its reason ends the proposal; the file is reviewed as before."""
@@ -175,6 +179,7 @@ def refuse(proposal: Proposal, *, actor: Any, reason: str, now: datetime) -> Non
     )  # fmt: skip
 
 
+@retried
 @transaction.atomic
 def reject(application: Application, *, grounds: str, actor: Any, now: datetime) -> Rejection:
     """Decide not to award, on grounds that the applicant reads."""
@@ -192,6 +197,7 @@ def reject(application: Application, *, grounds: str, actor: Any, now: datetime)
     return rejection
 
 
+@retried
 @transaction.atomic
 def keep_waiting(application: Application, *, actor: Any, now: datetime) -> None:
     """Good enough, but no money left for it now."""

@@ -142,12 +142,12 @@ class Dots:
     height: int
 
 
-def dots(marks: Sequence[int], median: Decimal | float | None) -> Dots:
+def dots(marks: Sequence[Decimal | int], median: Decimal | float | None) -> Dots:
     """Equal marks stand on each other; coordinates in pixels, the scale 0 to 5 below."""
-    seen: Counter[int] = Counter()
+    seen: Counter[Decimal | int] = Counter()
     points = []
     for mark in sorted(marks):
-        points.append((DOT_LEFT + mark * DOT_STEP, DOT_BASE - 12 - seen[mark] * DOT_GAP))
+        points.append((DOT_LEFT + int(mark * DOT_STEP), DOT_BASE - 12 - seen[mark] * DOT_GAP))
         seen[mark] += 1
     top = min([y for _x, y in points], default=DOT_BASE - 12) - 12
     return Dots(

@@ -8,12 +8,14 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count, Min, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from brustart import embedded
+from brustart.accounts.models import User
+from brustart.core import audit, queue
 from brustart.core.queue import State, Work
 
 TITLES: dict[str, Promise] = {
@@ -105,3 +107,10 @@ def queues() -> Iterator[Queue]:
             counts=open_ones.aggregate(oldest=waiting, **numbers),
             stuck=list(stuck[:SHOWN]),
         )
+
+
+@transaction.atomic
+def retry(work: Work, *, actor: User, now: datetime) -> None:
+    """Queue a stuck row again, because a person said so."""
+    queue.retry_by_hand(work, now=now)
+    audit.record("work.retried", about=work, actor=actor, now=now)

@@ -56,11 +56,11 @@ def of(application: Application, *, now: datetime) -> Progress | None:
     run: Run | None = getattr(submission, "run", None)
     steps = list(run.steps.all()) if run else []
     states = {State(step.state) for step in steps}
-    done = states == {State.DONE}
+    done, stuck = states == {State.DONE}, bool(states & ENDED)
     return Progress(
         run=run,
         steps=[Shown(step, TONES[State(step.state)]) for step in steps],
         done=done,
-        stuck=bool(states & ENDED),
-        alone=not done and not Worker.objects.alive(now).exists(),
+        stuck=stuck,
+        alone=not done and not stuck and not Worker.objects.alive(now).exists(),
     )

@@ -9,10 +9,25 @@ from brustart.core import queue
 from brustart.core.money import ZERO
 from brustart.fund.models import Call
 
-from ..grid import Criterion
+from ..grid import TOP_MARK, Criterion
 from .models import PanelScore, Rank, Step
 
 UNDECIDED = frozenset({State.REVIEWED, State.WAITING, State.PROPOSED})
+BAR_STEP, BAR_HEIGHT = 16, 40  # pixels
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A criterion's median as an upright bar; lengths in pixels."""
+
+    label: str
+    median: Decimal
+    x: int
+    height: int
+
+    @property
+    def y(self) -> int:
+        return BAR_HEIGHT - self.height
 
 
 @dataclass(frozen=True)
@@ -27,9 +42,13 @@ class Ranked:
     fits: bool
 
     @property
-    def medians(self) -> list[tuple[str, Decimal]]:
-        known = self.score.medians
-        return [(str(one.label), Decimal(known[one])) for one in Criterion if one in known]
+    def bars(self) -> list["Bar"]:
+        """A median a criterion, in the order of the grid."""
+        medians = [Decimal(self.score.medians.get(one, 0)) for one in Criterion]
+        return [
+            Bar(str(one.label), median, BAR_STEP * place, round(BAR_HEIGHT * median / TOP_MARK))
+            for place, (one, median) in enumerate(zip(Criterion, medians, strict=True))
+        ]
 
     @property
     def width(self) -> str:

@@ -106,6 +106,8 @@ def _keep(request: HttpRequest, application: Application, own: Review) -> HttpRe
         comment = form.cleaned_data.get("comment", "")
         own = reviewing.save(own, marks=form.given(), comment=comment, now=now)
     if not form.is_valid():
+        if handing_in:
+            messages.warning(request, _("What you wrote is kept, but it is not handed in yet."))
         return _room(request, application, own, form)
     if handing_in:
         reviewing.hand_in(own, actor=request.user, now=now)

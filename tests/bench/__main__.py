@@ -21,7 +21,7 @@ from tests.bench.measuring import Broken, Figure
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FULL = {"rounds": 5, "seconds": 1.5, "batch": 24, "tasks": 400, "files": 30}
-QUICK = {"rounds": 2, "seconds": 0.7, "batch": 8, "tasks": 100, "files": 10}
+QUICK = {"rounds": 2, "seconds": 0.5, "batch": 8, "tasks": 100, "files": 8}
 
 
 def main() -> int:
@@ -34,7 +34,7 @@ def main() -> int:
     try:
         figures, conditions = measure_all(QUICK if arguments.quick else FULL)
     except (Broken, KeyboardInterrupt) as error:
-        print(f"No figures. {error or 'Interrupted.'}", file=sys.stderr)
+        print(f"No figures. {str(error) or 'Interrupted.'}", file=sys.stderr)
         return 1
     conditions |= {"quick": arguments.quick, "seconds": round(time.monotonic() - begun)}
     print(reporting.table(figures))
@@ -103,6 +103,7 @@ def _conditions(server: str) -> dict[str, Any]:
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 1),
         "python": platform.python_version(),
         "postgresql": database,
         "broker": "redis" if settings.REDIS_URL else "files",

@@ -25,20 +25,20 @@ pytestmark = pytest.mark.django_db
 
 
 def test_figures_and_proposals_in_their_order(client: Client) -> None:
-    call = make_call(cap=500_000)
+    call = make_call(cap=320_000)
     make_award(make_reviewed(make_screened(call)), amount=100_000)
-    first = make_proposal(make_reviewed(make_screened(call)), amount=250_000)
-    second = make_proposal(make_reviewed(make_screened(call)), amount=200_000)
+    first = make_proposal(make_reviewed(make_screened(call)), amount=120_000)
+    second = make_proposal(make_reviewed(make_screened(call)), amount=110_000)
     approve(first, panel_of(call)[0])
     client.force_login(make_user(Role.FUND_MANAGER))
     (picture,) = client.get(reverse("capacity")).context["pictures"]
-    assert picture.capacity.left == Decimal(400_000)
-    assert picture.capacity.left_if_all_pass == Decimal(-50_000)
+    assert picture.capacity.left == Decimal(220_000)
+    assert picture.capacity.left_if_all_pass == Decimal(-10_000)
     assert [
         (one.proposal.pk, one.proposal.approvals, one.left_after) for one in picture.proposals
     ] == [
-        (first.pk, 1, Decimal(150_000)),
-        (second.pk, 0, Decimal(-50_000)),
+        (first.pk, 1, Decimal(100_000)),
+        (second.pk, 0, Decimal(-10_000)),
     ]
     assert [entry.sequence for entry in picture.entries] == [2, 1]
 

@@ -1,4 +1,4 @@
-"""The administrator's pages: what runs, what got stuck, which mails were written; a sign of life."""
+"""The administrator's pages: what runs, what got stuck, which mails were written."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,7 +21,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def administrator(client: Client) -> Client:
     client.force_login(make_user(Role.ADMINISTRATOR))
-    client.cookies["django_language"] = "en"
     return client
 
 

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 
 
 def test_the_main_job(live_portal: Starter) -> None:
-    portal = live_portal()
+    portal = live_portal(beat=True)
     portal.manage("demo")
     job = Smoke(portal.base_url)
 

@@ -94,7 +94,9 @@ def contributions_chart(rows: Iterable[Any]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/marks_dots.html")
-def marks_dots(values: Sequence[int | None], median: Decimal | float | None) -> dict[str, Any]:
+def marks_dots(
+    values: Sequence[Decimal | int | None], median: Decimal | float | None
+) -> dict[str, Any]:
     """A panel's marks of 0 to 5 as dots; None is a mark not given."""
     given = [value for value in values if value is not None]
     return {

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from django.db import transaction
@@ -82,9 +83,11 @@ def load(now: datetime, kinds: Kinds) -> int:
     told = sorted(content.read("files")["file"], key=_order)
     _people(loading)
     _calls(loading)
-    for stage in (_hand_in, _review, _decide, _pay):
+    for stage in (_hand_in, _review, _decide):
         for entry in told:
             stage(loading, entry)
+    _pay(loading, told)
+    loading.work_off(midnight, "mail")
     return len(told)
 
 
@@ -275,22 +278,19 @@ def _vote(loading: Loading, told: dict[str, Any], proposal: Proposal, *, at: dat
         )
 
 
-def _pay(loading: Loading, told: dict[str, Any]) -> None:
-    """What was paid of an award, through each stage; and the mails that all this wrote."""
-    if paid := told.get("paid"):
-        account = loading.files[told["key"]].award.account
-        for days, step in ((40, ledger.liquidate), (42, ledger.order), (45, ledger.pay)):
-            step(
-                account,
-                Decimal(paid),
-                actor=loading.people["manager_vandecapelle"],
-                now=loading.at(told, days=days),
-                reference="first tranche",
-            )
-        timeline.write(
-            loading.files[told["key"]],
-            "paid",
-            now=loading.at(told, days=45),
-            amount=Decimal(paid),
+def _pay(loading: Loading, told: list[dict[str, Any]]) -> None:
+    """What was paid of awards, through each stage, in the order of the days."""
+    stages = ((40, ledger.liquidate), (42, ledger.order), (45, ledger.pay))
+    paid = [entry for entry in told if entry.get("paid")]
+    dated = [(loading.at(entry, days=days), step, entry) for entry in paid for days, step in stages]
+    for at, step, entry in sorted(dated, key=itemgetter(0)):
+        application, amount = loading.files[entry["key"]], Decimal(entry["paid"])
+        step(
+            application.award.account,
+            amount,
+            actor=loading.people["manager_vandecapelle"],
+            now=at,
+            reference="first tranche",
         )
-    loading.work_off(loading.today, "mail")
+        if step is ledger.pay:
+            timeline.write(application, "paid", now=at, amount=amount)

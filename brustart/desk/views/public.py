@@ -26,9 +26,8 @@ ENVELOPE = "brustart"
 
 def front(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    envelope = (
-        visible_to(request.user, Envelope).select_related("account").filter(code=ENVELOPE).first()
-    )
+    envelopes = visible_to(request.user, Envelope).select_related("account")
+    envelope = envelopes.filter(code=ENVELOPE).first()
     account = envelope.account if envelope else None
     listed = visible_to(request.user, Call).filter(envelope__code=ENVELOPE, listed=True)
     open_calls = listed.filter(pk__in=Call.objects.open(now)).order_by("closes_at")

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from brustart.accounts.access import get_or_404, visible_to
-from brustart.core import audit, queue
+from brustart.core import queue
 from brustart.core.models import AuditEntry, Mail, Worker
 from brustart.desk import machinery
+from brustart.desk.asking import SignedIn
 from brustart.desk.progress import TONES
 
 PAGE = 25
@@ -50,16 +51,14 @@ def system(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def retry(request: HttpRequest) -> HttpResponse:
+def retry(request: SignedIn) -> HttpResponse:
     """Queue a failed or uncertain row again."""
     model = machinery.kinds().get(request.POST.get("kind", ""))
     key = request.POST.get("key", "")
     if model is None or not key.isdecimal():
         raise Http404
-    now = timezone.now()
     work = get_or_404(request.user, model, pk=int(key), state__in=machinery.STUCK)
-    queue.retry_by_hand(work, now=now)
-    audit.record("work.retried", about=work, actor=request.user, now=now)
+    machinery.retry(work, actor=request.user, now=timezone.now())
     messages.success(request, _("Queued again: a worker will try it now."))
     return redirect("system")
 
