@@ -25,7 +25,7 @@ $(WHOLE): tests/requirements.txt
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) lacks its venv module: install it (Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }
 	@echo "Python packages into .venv (the first time takes a minute) ..."
 	@if test -e $@ && $(PY) -c ''; then rm $@; else $(PYTHON) -m venv --clear .venv; fi
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r tests/requirements.txt
 	@touch $@
 
 # One simple command a line: make then starts it without a shell, and SIGTERM reaches it.

@@ -233,7 +233,7 @@ class BudgetForm(SectionForm):
     other = EurosField(label=_("Other costs, in euros"))
     requested = EurosField(
         label=_("Asked from the fund, in euros"),
-        help_text=_("At most 70 % of the costs: at least 30 % comes from you or from others."),
+        help_text=_("At most 70% of the costs: at least 30% comes from you or from others."),
     )
     cofinancing_secured = EurosField(
         label=_("Own and private money that is certain today, in euros")

@@ -24,7 +24,7 @@ SENTENCES: dict[str, Promise] = {
     "ineligible": _("Found not eligible: %(reason)s"),
     "assigned": _("Given to reviewers"),
     "review_done": _("A review was handed in"),
-    "recused": _("%(reviewer)s withdrew because of a conflict of interest"),
+    "recused": _("%(reviewer)s stepped back because of a conflict of interest"),
     "reviewed": _("All reviews are in"),
     "proposed": _("Award of %(amount)s proposed"),
     "approved": _("Approval %(number)s of %(quorum)s"),

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connections
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from tests.databases import Urls, build_template, clone, pointed_at, tear_down
@@ -33,6 +34,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     urls = config.stash.get(URLS, None)
     if urls and not hasattr(config, "workerinput"):
         tear_down(urls)
+
+
+@pytest.fixture(autouse=True)
+def in_the_default_language() -> Iterator[None]:
+    """A request leaves its language behind; the next test begins in French again."""
+    with translation.override("fr"):
+        yield
 
 
 @pytest.fixture(scope="session")

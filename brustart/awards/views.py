@@ -161,7 +161,7 @@ def _vote(request: HttpRequest, proposal: Proposal, form: RefusalForm, *, refusi
 def _what_happened(award: Award | None, proposal: Proposal) -> str:
     amount = {"amount": euros(proposal.amount)}
     if award:
-        return _("%(amount)s are committed. The startup is told by mail.") % amount
+        return _("%(amount)s is committed. The startup is told by mail.") % amount
     return _("You have approved %(amount)s. The award waits for another approval.") % amount
 
 

@@ -60,7 +60,7 @@ def extracted() -> Catalog:
 
 def load(language: str) -> Catalog:
     if not path(language).exists():
-        return Catalog(locale=language, charset="utf-8")
+        return Catalog(locale=language)
     return read_po(BytesIO(path(language).read_bytes()), locale=language, charset="utf-8")
 
 
@@ -71,7 +71,7 @@ def _key(message: Message) -> tuple[object, str | None]:
 def update(language: str) -> int:
     """Add new messages without a translation, drop unused ones. Returns how many are open."""
     catalog, known = extracted(), load(language)
-    fresh = Catalog(locale=language, charset="utf-8", header_comment="", fuzzy=False)
+    fresh = Catalog(locale=language, project="Brustart", header_comment="", fuzzy=False)
     for message in catalog:
         if message.id:
             old = known.get(message.id, context=message.context)
@@ -90,8 +90,8 @@ def update(language: str) -> int:
 
 
 def _without_dates(text: bytes) -> bytes:
-    """A header that changes only when a translation does."""
-    return re.sub(rb'"(POT-Creation-Date|PO-Revision-Date|Generated-By)[^"]*"\n', b"", text)
+    """A header that names nobody and changes only when a translation does."""
+    return re.sub(rb'"(POT-|PO-Rev|Generated|Report|Last-T|Language-T)[^"]*"\n', b"", text)
 
 
 def _translated(message: Message) -> bool:

@@ -59,7 +59,7 @@ def _of_manager(application: Application) -> Iterator[Act]:
     if state in OPEN_TO_REVIEW and state != State.ELIGIBLE:
         yield _act(application, _("Give to another reviewer"), "assign")
     if State.WAITING in onward:
-        yield _act(application, _("Place on the waiting list"), "wait")
+        yield _act(application, _("Put on the waiting list"), "wait")
     if State.REJECTED in onward:
         yield _act(application, _("Do not award"), "reject", "danger")
     if State.INELIGIBLE in onward:

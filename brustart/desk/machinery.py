@@ -19,7 +19,7 @@ from brustart.core import audit, queue
 from brustart.core.queue import State, Work
 
 TITLES: dict[str, Promise] = {
-    "message": _("Messages between the floors"),
+    "message": _("Events to pass on"),
     "mail": _("Mail"),
     "screening": _("Screening"),
     "panel": _("Panel scores and rankings"),

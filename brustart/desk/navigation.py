@@ -28,7 +28,7 @@ def menu(reader: User, path: str) -> list[dict[str, object]]:
     """The entries of the menu: label, url, and whether the page is the one being looked at."""
     entries = [(label, reverse(name)) for label, name in MENUS[role_of(reader)]]
     if role_of(reader) in Audience.OVERSIGHT.value and (call := latest_call()):
-        entries.append((_("Rankings of calls"), reverse("ranking", args=[call.code])))
+        entries.append((_("Ranking"), reverse("ranking", args=[call.code])))
     return [{"label": label, "url": url, "current": url == path} for label, url in entries]
 
 

@@ -75,8 +75,10 @@ def hand_in(review: Review, *, actor: Any, now: datetime) -> Review:
     ]
     if lacking:
         raise MarksMissing(
-            _("Your marks are kept, but not handed in: a mark and its reason are missing for %s.")
-            % ", ".join(str(label) for label in lacking)
+            _(
+                "Your marks are kept, but not handed in: a mark or its reason is missing for %(criteria)s."
+            )
+            % {"criteria": ", ".join(str(label) for label in lacking)}
         )
     review.state, review.done_at = Review.State.DONE, now
     review.save()

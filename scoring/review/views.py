@@ -70,7 +70,7 @@ def _give(request: HttpRequest, application: Application, chosen: Iterable[User]
             assigning.assign(application, reviewer=person, actor=request.user, now=now)
             given += 1
         except Refused as refusal:
-            refusals.append(f"{person}: {refusal}")
+            refusals.append(f"{person} – {refusal}")
     if given:
         words = ngettext(
             "The file is given to %(count)s reviewer, who is told by mail.",

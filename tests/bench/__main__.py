@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import tests.environment  # noqa: F401  (before Django's settings are first read)
+from brustart.embedded import EmbeddedError
 from tests.bench import reporting
 from tests.bench.measuring import Broken, Figure
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FULL = {"rounds": 5, "seconds": 1.5, "batch": 24, "tasks": 400, "files": 30}
+FULL = {"rounds": 5, "seconds": 1.2, "batch": 20, "tasks": 400, "files": 24}
 QUICK = {"rounds": 2, "seconds": 0.5, "batch": 8, "tasks": 100, "files": 8}
 
 
@@ -33,7 +34,7 @@ def main() -> int:
     begun = time.monotonic()
     try:
         figures, conditions = measure_all(QUICK if arguments.quick else FULL)
-    except (Broken, KeyboardInterrupt) as error:
+    except (Broken, EmbeddedError, KeyboardInterrupt) as error:
         print(f"No figures. {str(error) or 'Interrupted.'}", file=sys.stderr)
         return 1
     conditions |= {"quick": arguments.quick, "seconds": round(time.monotonic() - begun)}

@@ -48,7 +48,7 @@ def measure(template: Urls, *, rounds: int, seconds: float, batch: int) -> Figur
 
 
 def _make_hot_row(urls: Urls) -> None:
-    role = sql.Identifier(psycopg.conninfo.conninfo_to_dict(urls.application)["user"])
+    role = sql.Identifier(str(psycopg.conninfo.conninfo_to_dict(urls.application)["user"]))
     with psycopg.connect(urls.owner) as owner:
         owner.execute(SCHEMA)
         owner.execute(sql.SQL("GRANT SELECT, UPDATE ON bench_hot_row TO {}").format(role))

@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, ViewportSize, sync_playwright
 
-from tests.browser.people import LOCALES, Phone, become
-from tests.browser.troubles import Troubles
+from tests.browser.visiting import DESKTOP, LOCALES, Troubles, become
 from tests.live import Portal, Starter
 
 ARGUMENTS = [
@@ -25,7 +24,7 @@ Visit = Callable[..., Page]
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """Ends with the folder: Django's own connections refuse a thread where Playwright lives."""
+    """Ends with this folder: Django's connections refuse the thread that Playwright works in."""
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("no chromium here: apt-get install chromium")
@@ -44,34 +43,43 @@ def portal(chromium: Browser, live_portal: Starter) -> Iterator[Portal]:
     portal.stop()
 
 
-@pytest.fixture
-def visit(chromium: Browser, portal: Portal) -> Iterator[Visit]:
-    """Open a page as somebody of the demo: `visit("manager_lorgnier", language="nl", size=...)`.
+@pytest.fixture(scope="package")
+def logins() -> dict[str, StorageState]:
+    """Who has logged in already, with the cookies."""
+    return {}
 
-    Each call is a browser of its own, with nothing kept from another. At the end the test fails
-    if any of its pages wrote an error to the console or broke the content security policy.
+
+@pytest.fixture
+def visit(chromium: Browser, portal: Portal, logins: dict[str, StorageState]) -> Iterator[Visit]:
+    """A page in a browser of its own: `visit("manager_lorgnier", language="nl", size=PHONE)`.
+
+    The test fails at its end if a page wrote an error to the console, as one does that breaks
+    the content security policy.
     """
     troubles = Troubles()
     with ExitStack() as stack:
 
         def open_page(
-            person: str = "", *, language: str = "en", size: Phone = DESKTOP, scripts: bool = True
+            person: str = "",
+            *,
+            language: str = "en",
+            size: ViewportSize = DESKTOP,
+            scripts: bool = True,
         ) -> Page:
             context = chromium.new_context(
                 base_url=portal.base_url,
                 viewport=size,
                 locale=LOCALES[language],
                 java_script_enabled=scripts,
+                storage_state=logins.get(person),
             )
             stack.enter_context(closing(context))
-            return begin(context, person, language)
-
-        def begin(context: BrowserContext, person: str, language: str) -> Page:
             context.set_default_timeout(15_000)
             troubles.listen(context)
             page = context.new_page()
-            if person:
-                become(page, person, language)
+            if person and person not in logins:
+                become(page, person)
+                logins[person] = context.storage_state()
             return page
 
         yield open_page

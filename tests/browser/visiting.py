@@ -1,0 +1,68 @@
+"""What a visitor does and notices: become somebody, read amounts, hear the browser complain."""
+
+import re
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, ViewportSize
+
+from brustart.desk.demo import content
+
+PHONE = ViewportSize(width=390, height=844)
+DESKTOP = ViewportSize(width=1280, height=900)
+LOCALES = {"fr": "fr-BE", "nl": "nl-BE", "en": "en-GB"}
+NAMES: dict[str, str] = {row["key"]: row["name"] for row in content.read("people")["person"]}
+_GROUPED = re.compile(r"\d{1,3}(?:[\s.,]\d{3})+(?!\d)|\d+")
+
+
+def become(page: Page, person: str) -> None:
+    """Log in as somebody of the demo, by name, on the page that lists them all."""
+    page.goto("/en/demo/")
+    everybody = page.locator("main details")
+    everybody.locator("summary").click()
+    everybody.get_by_role("button", name=NAMES[person], exact=True).click()
+    page.wait_for_url(re.compile(r"/en/(?!demo/)"))
+
+
+def amounts(place: Locator) -> list[int]:
+    """The whole amounts in a text, however its language groups the digits."""
+    return [int(re.sub(r"\D", "", found)) for found in _GROUPED.findall(place.inner_text())]
+
+
+def left_on_the_front_page(page: Page) -> int:
+    """What the public page says is left, in euros."""
+    page.goto("/en/")
+    return amounts(page.locator(".figures-table .total td"))[0]
+
+
+class Troubles:
+    """What pages complain of in the console, apart from a page that answers an error itself."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def listen(self, context: BrowserContext) -> None:
+        context.on("console", self._hear)
+        context.on("weberror", lambda error: self.heard.append(f"{error.page}: {error.error}"))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        where = message.location["url"]
+        itself = message.page is not None and where == message.page.url
+        if message.type == "error" and not ("Failed to load resource" in message.text and itself):
+            self.heard.append(f"{where}: {message.text}")
+
+    def assert_none(self) -> None:
+        assert not self.heard, "\n".join(self.heard)
+
+
+def begin_application(page: Page) -> str:
+    """Begin in the open call, as an applicant; where the draft is, below the language."""
+    page.goto("/en/calls/brustart-2/")
+    page.locator("form[action*='/begin/'] button").click()
+    page.wait_for_url(re.compile(r"/en/applications/\d+/$"))
+    return page.url.partition("/en/")[2]
+
+
+def fill_with_example(page: Page, tasks: str) -> None:
+    """Fill the draft by the button of the demo; it leads to the answers to check."""
+    page.goto(tasks)
+    page.locator("form[action*='/demo/example/'] button").click()
+    page.wait_for_url("**/check/")
