@@ -51,7 +51,6 @@ check: .venv
 	$(PY) -m mypy
 	.venv/bin/lint-imports
 	$(PY) -W "ignore:Got an error checking:RuntimeWarning" manage.py makemigrations --check --dry-run
-	$(PY) -m djlint templates --check --quiet
 	$(PY) -m djlint templates --lint --quiet
 	$(PY) manage.py catalogues check
 	@echo "$(PY) manage.py check --deploy (production settings)"

@@ -15,7 +15,9 @@ from kombu.utils.json import dumps
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, payload: Any, **options: Any) -> None:
+    def _put(  # type: ignore[override]  # kombu's own two differ in a name
+        self, queue: str, payload: Any, **options: Any
+    ) -> None:
         """Put one message onto the queue; names sort by age, as kombu's own do."""
         aside = Path(self.control_folder) / f"{uuid.uuid4()}.part"
         aside.write_bytes(str_to_bytes(dumps(payload)))

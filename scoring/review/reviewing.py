@@ -76,7 +76,8 @@ def hand_in(review: Review, *, actor: Any, now: datetime) -> Review:
     if lacking:
         raise MarksMissing(
             _(
-                "Your marks are kept, but not handed in: a mark or its reason is missing for %(criteria)s."
+                "Your marks are kept, but not handed in: a mark or its reason is missing for "
+                "%(criteria)s."
             )
             % {"criteria": ", ".join(str(label) for label in lacking)}
         )
