@@ -37,9 +37,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def in_the_default_language() -> Iterator[None]:
-    """A request leaves its language behind; the next test begins in French again."""
-    with translation.override("fr"):
+def in_english() -> Iterator[None]:
+    """A request leaves its language behind; each test begins in that of the messages."""
+    with translation.override("en"):
         yield
 
 

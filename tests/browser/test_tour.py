@@ -2,7 +2,6 @@
 
 import os
 import re
-import signal
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.visiting import DESKTOP, PHONE, amounts, left_on_the_front_page
+from tests.browser.visiting import DESKTOP, PHONE, amounts, left_on_the_front_page, paused
 from tests.live import Portal
 
 pytestmark = [
@@ -29,8 +28,10 @@ def test_the_tour(visit: Visit, portal: Portal, tmp_path: Path) -> None:
     page.goto("/fr/demo/")
     page.locator("main button[name=step]").click()
 
-    apply(page, portal)
-    watch_the_screening(page, portal)
+    with paused(portal.worker):
+        apply(page)
+        state = see_the_screening_wait(page)
+    watch_it_advance(page, state)
     next_step(page, 3, r"/review/$")
     score(page)
     next_step(page, 4, r"/propose/$")
@@ -53,31 +54,31 @@ def next_step(page: Page, number: int, leads_to: str) -> None:
     expect(page.locator(".tour-count")).to_contain_text(re.compile(rf"\b{number}\D+7\b"))
 
 
-def apply(page: Page, portal: Portal) -> None:
-    """Fill with an example and submit; the worker holds its breath until somebody watches."""
+def apply(page: Page) -> None:
+    """Fill with an example and submit."""
     expect(page).to_have_url(re.compile(r"/fr/applications/\d+/$"))
     page.locator("form[action*='/demo/example/'] button").click()
     expect(page).to_have_url(re.compile(r"/check/$"))
-    portal.worker.send(signal.SIGSTOP)
     page.locator("main form button").click()
     expect(page).to_have_url(re.compile(r"/received/$"))
     expect(page.locator(".receipt")).to_have_text(re.compile(r"^BRU-"))
 
 
-def watch_the_screening(page: Page, portal: Portal) -> None:
+def see_the_screening_wait(page: Page) -> str:
+    """The state that the file's page shows before a worker takes it up."""
+    next_step(page, 2, r"/fr/files/\d+/$")
+    expect(page.locator("#screening[hx-get]")).to_be_visible()
+    expect(page.locator(".verdict")).to_have_count(0)
+    page.evaluate("window.stillTheSamePage = true")
+    return page.locator("#file-state").inner_text()
+
+
+def watch_it_advance(page: Page, state: str) -> None:
     """Six rules with reason and source appear on the page that is open."""
-    try:
-        next_step(page, 2, r"/fr/files/\d+/$")
-        before = page.locator("#file-state").inner_text()
-        expect(page.locator("#screening[hx-get]")).to_be_visible()
-        expect(page.locator(".verdict")).to_have_count(0)
-        page.evaluate("window.stillTheSamePage = true")
-    finally:
-        portal.worker.send(signal.SIGCONT)
     expect(page.locator("#screening:not([hx-get])")).to_be_visible()
     expect(page.locator(".verdict")).to_have_count(6)
     expect(page.locator(".verdict .source")).to_have_count(6)
-    expect(page.locator("#file-state")).not_to_have_text(before)
+    expect(page.locator("#file-state")).not_to_have_text(state)
     assert page.evaluate("window.stillTheSamePage")
 
 

@@ -1,9 +1,13 @@
 """What a visitor does and notices: become somebody, read amounts, hear the browser complain."""
 
 import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, ViewportSize
 
+from brustart.children import Child
 from brustart.desk.demo import content
 
 PHONE = ViewportSize(width=390, height=844)
@@ -44,8 +48,9 @@ class Troubles:
         context.on("weberror", lambda error: self.heard.append(f"{error.page}: {error.error}"))
 
     def _hear(self, message: ConsoleMessage) -> None:
-        where = message.location["url"]
-        itself = message.page is not None and where == message.page.url
+        page = message.page.url if message.page else ""
+        where = message.location["url"] or page
+        itself = where == page
         if message.type == "error" and not ("Failed to load resource" in message.text and itself):
             self.heard.append(f"{where}: {message.text}")
 
@@ -66,3 +71,13 @@ def fill_with_example(page: Page, tasks: str) -> None:
     page.goto(tasks)
     page.locator("form[action*='/demo/example/'] button").click()
     page.wait_for_url("**/check/")
+
+
+@contextmanager
+def paused(worker: Child) -> Iterator[None]:
+    """The worker stands still, so that a test can see what waits for it."""
+    worker.send(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        worker.send(signal.SIGCONT)

@@ -94,7 +94,7 @@ def test_refusals_name_the_person(manager: Client) -> None:
     assert words.count('type="checkbox"') == 1
     answer = manager.post(url, {"reviewers": [one.pk, two.pk, three.pk]})
     assert answer.status_code == 409
-    assert f"{one}: This person has this file already." in answer.content.decode()
+    assert f"{one} – This person has this file already." in answer.content.decode()
     assert file.reviews.filter(reviewer=three).exists()
     assert not file.reviews.filter(reviewer=two).exists()
     assert "Choose at least one" in manager.post(url, {}).content.decode()
