@@ -83,32 +83,28 @@ def test_an_application_from_nothing_to_the_receipt(visit: Visit) -> None:
     submit(looking, ".form-actions .btn-primary")
     fill_with_example(page, f"/fr/{tasks}")
     looking.go(f"{tasks}check/")
-    submit(looking, "form button.btn-primary")
+    submit(looking, "form button")
     looking.go("applications/", "table a")
     looking.assert_all_good()
 
 
-@pytest.mark.parametrize(
-    ("person", "way", "button"),
-    [
-        ("reviewer_nsimba", ("reviewing/", "a[href$='/review/']"), "[value=hand_in]"),
-        ("reviewer_nsimba", ("reviewing/", "a[href$='/decide/']"), "[value=refuse]"),
-        (
-            "manager_lorgnier",
-            ("files/?state=reviewed", "table a", "a[href$='/propose/']"),
-            ".btn-primary",
-        ),
-        (
-            "manager_lorgnier",
-            ("files/?state=eligible", "table a", "a[href$='/assign/']"),
-            ".btn-primary",
-        ),
-    ],
-)
-def test_a_form_sent_empty(visit: Visit, person: str, way: tuple[str, ...], button: str) -> None:
+FORMS = [
+    ("manager_lorgnier", ("files/?state=reviewed", "table a", "a[href$='/propose/']"), "form"),
+    ("manager_lorgnier", ("files/?state=eligible", "table a", "a[href$='/assign/']"), "form"),
+    ("reviewer_nsimba", ("reviewing/", "a[href$='/decide/']"), "form:has([value=refuse])"),
+    ("reviewer_nsimba", ("reviewing/", "a[href$='/review/']"), "form:has([value=hand_in])"),
+]
+
+
+@pytest.mark.parametrize(("person", "way", "form"), FORMS)
+def test_a_form_with_errors(visit: Visit, person: str, way: tuple[str, ...], form: str) -> None:
+    """Each says at the top what is missing."""
     looking = Looking(visit(person))
     looking.go(*way)
-    submit(looking, f"form {button}")
+    for field in looking.page.locator(f"main {form} textarea").all():
+        field.fill("")
+    submit(looking, f"{form} button")
+    assert looking.page.locator("main .field-wrong, main .field-error").count()
     looking.assert_all_good()
 
 
