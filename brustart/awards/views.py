@@ -58,7 +58,8 @@ def reject(request: HttpRequest, pk: int) -> HttpResponse:
     status = _act(request, application, form, act=deciding.reject, done=done)
     if not status:
         return redirect("file", pk=pk)
-    known = {**_file(application, State.REJECTED), "form": form}
+    act = _("Decide not to award")
+    known = {**_file(application, State.REJECTED), "form": form, "act": act}
     return render(request, "awards/reject.html", known, status=status)
 
 
@@ -73,6 +74,7 @@ def wait(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("file", pk=pk)
     known = {
         **_file(application, State.WAITING),
+        "act": _("Put on the waiting list"),
         "form": form,
         "stakes": stakes(application, request.user),
     }

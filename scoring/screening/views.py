@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from applications.models import Application
@@ -49,6 +50,10 @@ def ineligible(request: HttpRequest, pk: int) -> HttpResponse:
     return _decide(request, application, form, act=act, page="ineligible", done=done)
 
 
+ACTS = {
+    "admit": gettext_lazy("Admit the file"),
+    "ineligible": gettext_lazy("Close as not eligible"),
+}
 OPEN_TO = {
     "admit": {State.NEEDS_EVIDENCE},
     "ineligible": {State.NEEDS_EVIDENCE, State.FAILS_RULES},
@@ -80,6 +85,7 @@ def _decide(
     known = {
         "application": application,
         "form": form,
+        "act": ACTS[page],
         "possible": application.state in OPEN_TO[page],
         "findings": findings_for_reading(run) if run else [],
     }

@@ -12,6 +12,7 @@ pytestmark = [
     pytest.mark.processes,
     pytest.mark.xdist_group("browser"),
 ]
+ERROR = {"fr": "Erreur", "nl": "Fout", "en": "Error"}
 # Whose pages; then an address below the language, and the links to follow from there.
 PLACES: dict[str, list[tuple[str, ...]]] = {
     "": [
@@ -23,7 +24,6 @@ PLACES: dict[str, list[tuple[str, ...]]] = {
         ("account/login/",),
         ("account/signup/",),
         ("account/password/reset/",),
-        ("nowhere/",),
     ],
     "reviewer_nsimba": [
         ("reviewing/",),
@@ -58,7 +58,6 @@ PLACES: dict[str, list[tuple[str, ...]]] = {
         ("applications/", "table a"),
         ("account/email/",),
         ("account/2fa/",),
-        ("capacity/",),
     ],
 }
 
@@ -68,6 +67,13 @@ def test_pages_as_they_stand(visit: Visit, person: str) -> None:
     looking = Looking(visit(person))
     for place in PLACES[person]:
         looking.go(*place)
+    looking.assert_all_good()
+
+
+def test_pages_that_say_no(visit: Visit) -> None:
+    looking = Looking(visit("applicant_staprust"))
+    looking.go("nowhere/", status=404)
+    looking.go("capacity/", status=403)
     looking.assert_all_good()
 
 
@@ -81,6 +87,7 @@ def test_an_application_from_nothing_to_the_receipt(visit: Visit) -> None:
     page.fill("[name=enterprise_number]", "0123456789")
     page.fill("[name=postal_code]", "1")
     submit(looking, ".form-actions .btn-primary")
+    assert page.title().startswith(ERROR[looking.language])
     fill_with_example(page, f"/fr/{tasks}")
     looking.go(f"{tasks}check/")
     submit(looking, "form button")
@@ -111,7 +118,7 @@ def test_a_form_with_errors(visit: Visit, person: str, way: tuple[str, ...], for
 def test_menus_that_open_over_the_page(visit: Visit) -> None:
     looking = Looking(visit("manager_lorgnier"))
     for number in range(2):
-        looking.go("capacity/")
+        looking.go("calls/brustart-2/")
         looking.page.locator("details.menu > summary").nth(number).click()
         looking.look()
     looking.assert_all_good()
