@@ -85,7 +85,7 @@ def _from_json(field: forms.Field, value: Any) -> Any:
 
 class StartupForm(SectionForm):
     key = "startup"
-    heading = _("Your startup")
+    heading = _("Startup")
     groups = (
         (
             _("The enterprise"),
@@ -162,7 +162,7 @@ class StartupForm(SectionForm):
 
 class ProjectForm(SectionForm):
     key = "project"
-    heading = _("Your project")
+    heading = _("Project")
     groups = (
         (_("In short"), ("title", "track", "summary")),
         (_("The idea"), ("problem", "solution", "novelty", "trl")),
@@ -219,7 +219,7 @@ class ProjectForm(SectionForm):
 
 class BudgetForm(SectionForm):
     key = "budget"
-    heading = _("Your budget")
+    heading = _("Budget")
     groups = (
         (_("What the project costs"), ("personnel", "subcontracting", "equipment", "other")),
         (_("Who pays"), ("requested", "cofinancing_secured", "spent_in_region_percent")),
