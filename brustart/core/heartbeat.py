@@ -2,18 +2,21 @@
 
 import logging
 import threading
+from datetime import timedelta
 
 from django.db import connection
 from django.utils import timezone
 
 from .models import Worker
 
+FORGOTTEN = timedelta(days=1)  # workers long silent leave the system page
 logger = logging.getLogger(__name__)
 
 
 def begin(name: str) -> None:
     """Renew the worker's row from a thread of its own, as long as the process lives."""
     started = timezone.now()
+    Worker.objects.filter(seen_at__lt=started - FORGOTTEN).delete()
 
     def beat() -> None:
         pause = threading.Event()

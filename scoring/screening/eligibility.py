@@ -35,7 +35,8 @@ def _found(rule: str, verdict: Verdict, reason: str, citation: str, **inputs: An
 
 
 def _cite(*figures: Figure) -> str:
-    return "; ".join(f"{one.basis} ({one.source})" for one in figures)
+    """The record's own words, in English; people read reasons.SOURCES."""
+    return "; ".join(dict.fromkeys(f"{one.basis} ({one.source})" for one in figures))
 
 
 def age(facts: Facts) -> Found:

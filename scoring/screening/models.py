@@ -74,6 +74,11 @@ class Finding(models.Model):
         """The reason as a sentence in the reader's language."""
         return reasons.sentence(self.reason, self.inputs)
 
+    @property
+    def source(self) -> str:
+        """Where the rule comes from, in the reader's language."""
+        return str(reasons.SOURCES[self.rule])
+
 
 class Contribution(models.Model):
     """One named part of a criterion's pre-score, with its bound."""

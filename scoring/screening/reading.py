@@ -23,7 +23,7 @@ def finding_for_reading(finding: Finding) -> dict[str, Any]:
         "verdict_label": Verdict(finding.verdict).label,
         "tone": TONES[Verdict(finding.verdict)],
         "reason": finding.text,
-        "source": finding.citation,
+        "source": finding.source,
         "inputs": [
             {"label": INPUTS[name], "value": value} for name, value in inputs.items() if value
         ],

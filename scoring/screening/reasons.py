@@ -18,6 +18,17 @@ TITLES: dict[str, Promise] = {
     "cofinancing": _("Co-financing"),
     "headroom": _("De minimis ceiling"),
 }
+SOURCES: dict[str, Promise] = {
+    "age": _(
+        "Rule of the call (the fund's proposal), after article 22 of Regulation (EU) 651/2014 and "
+        "the Bruseed fund"
+    ),
+    "seat": _("Rule of the call (the fund's proposal), after Innoviris; postal codes of bpost"),
+    "size": _("Recommendation 2003/361/EC, annex, article 2"),
+    "amount": _("Rule of the call (the fund's proposal)"),
+    "cofinancing": _("Rule of the call (the fund's proposal)"),
+    "headroom": _("Regulation (EU) 2023/2831, article 3(2)"),
+}
 REASONS: dict[str, Promise] = {
     "age_unknown": _("The start date is not known."),
     "age_young": _(

@@ -89,6 +89,10 @@ def test_every_rule_has_passing_failing_and_missing_cases() -> None:
     assert {case.values[1]["reason"] for case in CASES} == set(reasons.REASONS)
 
 
+def test_every_rule_has_a_title_and_a_source_for_people() -> None:
+    assert set(reasons.TITLES) == set(reasons.SOURCES) == set(RULES)
+
+
 def test_one_rule_not_met_is_enough() -> None:
     found = eligibility.judge(facts(founded_on=None, requested="1"))
     assert eligibility.overall(found) == Verdict.FAIL
