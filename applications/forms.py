@@ -245,7 +245,8 @@ class BudgetForm(SectionForm):
         label=_("De minimis aid of the last three years, in euros"),
         help_text=_(
             "All aid under the de minimis rules from any Belgian authority, for you and the "
-            "enterprises you form one undertaking with. Write 0 if there was none."
+            "enterprises you form one undertaking with. Leave out awards of this fund: we know "
+            "them. Write 0 if there was none."
         ),
     )
 

@@ -55,11 +55,12 @@ def _lock(enterprise_number: str) -> Undertaking:
     return Undertaking.objects.select_for_update().get(enterprise_number=enterprise_number)
 
 
-def declare(enterprise_number: str, amount: Decimal, *, on: date, reference: str) -> None:
-    """What the startup says it received. A later declaration under a reference replaces it."""
+def declare(enterprise_number: str, amount: Decimal, *, on: date) -> None:
+    """What the undertaking says it received elsewhere, in all: its latest word replaces the one
+    before, or the same aid would count in each file that mentions it."""
     Aid.objects.update_or_create(
         kind=Aid.Kind.DECLARED,
-        reference=reference,
+        reference=f"undertaking:{enterprise_number}",
         defaults={
             "undertaking": undertaking(enterprise_number),
             "amount": amount,

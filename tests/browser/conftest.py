@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expect, sync_playwright
 
 from tests.browser.visiting import DESKTOP, LOCALES, Troubles, become
 from tests.live import Portal, Starter
@@ -19,6 +19,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 15_000  # ms; the machine may be busy with other tests
 Visit = Callable[..., Page]
 
 
@@ -28,6 +29,7 @@ def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("no chromium here: apt-get install chromium")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         with closing(browser):
@@ -74,7 +76,7 @@ def visit(chromium: Browser, portal: Portal, logins: dict[str, StorageState]) ->
                 storage_state=logins.get(person),
             )
             stack.enter_context(closing(context))
-            context.set_default_timeout(15_000)
+            context.set_default_timeout(PATIENCE)
             troubles.listen(context)
             page = context.new_page()
             if person and person not in logins:

@@ -34,6 +34,10 @@ class Looking:
 
     def go(self, path: str, *links: str, status: int = 200) -> None:
         """Open a page below the language, follow links from there, and look at where they end."""
+        self.open(path, *links, status=status)
+        self.look()
+
+    def open(self, path: str, *links: str, status: int = 200) -> None:
         self.language, self.size = next(self._turns)
         self.page.set_viewport_size(self.size)
         answer = self.page.goto(f"/{self.language}/{path}")
@@ -42,7 +46,6 @@ class Looking:
             answer = self.page.goto(target or "")
         assert answer is not None
         assert answer.status == status, f"{self.page.url} answered {answer.status}"
-        self.look()
 
     def look(self) -> None:
         """At the page that is open, with all it folds away."""

@@ -83,7 +83,7 @@ def test_an_application_from_nothing_to_the_receipt(visit: Visit) -> None:
     looking = Looking(page)
     for section in ("", "startup/", "project/", "budget/", "check/", "withdraw/"):
         looking.go(f"{tasks}{section}")
-    looking.go(f"{tasks}startup/")
+    looking.open(f"{tasks}startup/")
     page.fill("[name=enterprise_number]", "0123456789")
     page.fill("[name=postal_code]", "1")
     submit(looking, ".form-actions .btn-primary")
@@ -107,7 +107,7 @@ FORMS = [
 def test_a_form_with_errors(visit: Visit, person: str, way: tuple[str, ...], form: str) -> None:
     """Each says at the top what is missing."""
     looking = Looking(visit(person))
-    looking.go(*way)
+    looking.open(*way)
     for field in looking.page.locator(f"main {form} textarea").all():
         field.fill("")
     submit(looking, f"{form} button")
@@ -118,7 +118,7 @@ def test_a_form_with_errors(visit: Visit, person: str, way: tuple[str, ...], for
 def test_menus_that_open_over_the_page(visit: Visit) -> None:
     looking = Looking(visit("manager_lorgnier"))
     for number in range(2):
-        looking.go("calls/brustart-2/")
+        looking.open("calls/brustart-2/")
         looking.page.locator("details.menu > summary").nth(number).click()
         looking.look()
     looking.assert_all_good()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.visiting import DESKTOP, PHONE, amounts, left_on_the_front_page, paused
@@ -140,4 +140,8 @@ def keep_picture_of_capacity(visit: Visit, tmp_path: Path) -> None:
     page.goto("/en/capacity/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Capacity")
     folder = settings.ROOT / "docs" if updating else tmp_path
+    picture = page.locator(".money-bar").bounding_box()
+    assert picture is not None
+    height = picture["y"] + picture["height"] + 32
+    page.set_viewport_size(ViewportSize(width=DESKTOP["width"], height=round(height)))
     page.screenshot(path=folder / "capacity.png")
