@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import get_language
 
 ZERO = Decimal("0.00")
-_LOCALES = {"fr": "fr_BE", "nl": "nl_BE", "en": "en_IE"}
+LOCALES = {"fr": "fr_BE", "nl": "nl_BE", "en": "en_IE"}
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -19,18 +19,18 @@ class MoneyField(models.DecimalField):
         super().__init__(**{**options, "max_digits": 14, "decimal_places": 2})
 
 
-def number(value: Decimal | int, language: str | None = None) -> str:
-    """The figure as the language writes it; decimals only when there are some."""
-    pattern = "#,##0" if value == int(value) else "#,##0.00"
-    locale = _LOCALES[(language or get_language() or "en")[:2]]
-    return str(format_decimal(value, format=pattern, locale=locale))
+def number(value: Decimal | float, language: str | None = None, *, places: str = "##") -> str:
+    """The figure as the language writes it: at most two decimals, or as `places` says."""
+    locale = LOCALES[(language or get_language() or "en")[:2]]
+    return str(format_decimal(value, format=f"#,##0.{places}", locale=locale))
 
 
 def euros(value: Decimal | int, language: str | None = None) -> str:
     """25 000 € in French, € 25.000 in Dutch, €25,000 in English."""
     language = (language or get_language() or "en")[:2]
     sign = "-" if value < 0 else ""
-    figure = number(-value if value < 0 else value, language)
+    places = "##" if value == int(value) else "00"
+    figure = number(-value if value < 0 else value, language, places=places)
     if language == "fr":
         return f"{sign}{figure}{_NO_BREAK}€"
     return f"{sign}€{_NO_BREAK}{figure}" if language == "nl" else f"{sign}€{figure}"

@@ -43,7 +43,7 @@ def _of_applicant(application: Application) -> Iterator[Act]:
     if state == State.DRAFT:
         yield _act(application, _("Continue"), "tasks", "primary")
     if state in WITHDRAWABLE:
-        yield _act(application, _("Withdraw the file"), "withdraw", "danger")
+        yield _act(application, _("Withdraw the file"), "withdraw", "link")
 
 
 def _of_manager(application: Application) -> Iterator[Act]:

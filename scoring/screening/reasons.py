@@ -79,7 +79,7 @@ REASONS: dict[str, Promise] = {
 INPUTS: dict[str, Promise] = {
     "founded_on": _("Start date"),
     "submitted_on": _("Day of submission"),
-    "years": _("Years"),
+    "years": _("Age limit in years"),
     "seat": _("Postal code of the seat"),
     "establishment": _("Postal code of the establishment"),
     "staff": _("Staff"),

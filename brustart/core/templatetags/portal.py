@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel.dates import format_date, format_time
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_percent
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html
@@ -16,7 +16,6 @@ from django.utils.translation import get_language
 from brustart.core import charts, money
 
 register = template.Library()
-_LOCALES = {"fr": "fr_BE", "nl": "nl_BE", "en": "en_IE"}
 TONES = frozenset({"neutral", "active", "good", "warn", "bad"})
 
 
@@ -33,9 +32,7 @@ def euros(value: Decimal | int | None) -> str:
 @register.filter
 def number(value: Decimal | float | None) -> str:
     """A plain figure with at most two decimals; nothing for nothing."""
-    if value is None or value == "":
-        return ""
-    return str(format_decimal(value, format="#,##0.##", locale=_LOCALES[_language()]))
+    return "" if value is None or value == "" else money.number(value)
 
 
 @register.filter
@@ -44,7 +41,7 @@ def percent(value: Decimal | float | None) -> str:
     if value is None or value == "":
         return ""
     pattern = "#,##0.#%" if _language() == "en" else "#,##0.#\N{NO-BREAK SPACE}%"
-    return str(format_percent(value, format=pattern, locale=_LOCALES[_language()]))
+    return str(format_percent(value, format=pattern, locale=money.LOCALES[_language()]))
 
 
 @register.filter
@@ -53,7 +50,7 @@ def moment(value: datetime | None) -> SafeString | str:
     if value is None or value == "":
         return ""
     local = timezone.localtime(value)
-    clock = format_time(local.time(), "HH:mm", locale=_LOCALES[_language()])
+    clock = format_time(local.time(), "HH:mm", locale=money.LOCALES[_language()])
     words = f"{_in_full(local.date())}, {clock}"
     return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="minutes"), words)
 
@@ -69,7 +66,7 @@ def day(value: date | None) -> SafeString | str:
 
 
 def _in_full(value: date) -> str:
-    words = str(format_date(value, "d MMMM y", locale=_LOCALES[_language()]))
+    words = str(format_date(value, "d MMMM y", locale=money.LOCALES[_language()]))
     if _language() == "fr" and value.day == 1:
         return words.replace("1 ", "1er ", 1)
     return words

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from applications import timeline
 from applications.models import Application
 from applications.reading import answers_for_reading
-from applications.states import TONES, State, for_applicant
+from applications.states import JUDGED, TONES, State, for_applicant
 from brustart.accounts.access import get_or_404, visible_to
 from brustart.accounts.models import Role, User
 from brustart.desk import acts, filters, judgement, progress, waiting
@@ -114,6 +114,7 @@ def listing(request: SignedIn) -> HttpResponse:
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     for row in page.object_list:
         row.tone = TONES[State(row.state)]
+        row.judged = row.state in JUDGED
     return render(
         request,
         "desk/files.html",
