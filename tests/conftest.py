@@ -11,6 +11,7 @@ from django.db import connections
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
+from brustart.core import catalogues
 from tests.databases import Urls, build_template, clone, pointed_at, tear_down
 from tests.live import Starter, portals
 
@@ -18,10 +19,12 @@ URLS = pytest.StashKey[Urls]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The controller builds the template; workers are told where it is."""
+    """The controller compiles the languages and builds the template; workers are told where."""
     if hasattr(config, "workerinput"):
         config.stash[URLS] = Urls(**config.workerinput["urls"])
     elif not config.option.collectonly and not config.option.help:
+        for language in catalogues.LANGUAGES:
+            catalogues.compile(language)
         config.stash[URLS] = build_template()
 
 
