@@ -151,6 +151,7 @@ def _declare_aid(submission: Submission, *, now: datetime) -> None:
             submission.application.enterprise_number,
             Decimal(received),
             on=timezone.localdate(now),
+            reference=f"application:{submission.application_id}",
         )
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Q, Sum
+from django.db.models import Max, Q, Sum
 from django.utils.translation import gettext as _
 
 from brustart.core.errors import Refused
@@ -36,13 +36,21 @@ def undertaking(enterprise_number: str) -> Undertaking:
 
 def used(enterprise_number: str, on: date, *, besides: str = "") -> Decimal:
     """EUR counted against a grant on that day: three calendar years back, inclusive, and
-    reservations. `besides`: the reference of one's own reservation, not counted."""
+    reservations. `besides`: the reference of one's own reservation, not counted.
+
+    Each declaration is of all that was received elsewhere, so the highest counts, once: a second
+    file neither doubles the same aid nor, by saying less, makes it disappear.
+    """
     since = on - relativedelta(years=int(figure("deminimis.years", on).value))
-    counted = Q(kind=Aid.Kind.RESERVED) | Q(counted_on__gte=since)
-    rows = Aid.objects.filter(
-        counted, undertaking__enterprise_number=enterprise_number, released_at=None
-    ).exclude(kind=Aid.Kind.RESERVED, reference=besides)
-    return rows.aggregate(total=Sum("amount"))["total"] or ZERO
+    declared = Q(kind=Aid.Kind.DECLARED, counted_on__gte=since)
+    granted = Q(kind=Aid.Kind.GRANTED, counted_on__gte=since)
+    reserved = Q(kind=Aid.Kind.RESERVED) & ~Q(reference=besides)
+    sums = Aid.objects.filter(
+        undertaking__enterprise_number=enterprise_number, released_at=None
+    ).aggregate(
+        elsewhere=Max("amount", filter=declared), here=Sum("amount", filter=granted | reserved)
+    )
+    return (sums["elsewhere"] or ZERO) + (sums["here"] or ZERO)
 
 
 def headroom(enterprise_number: str, on: date, *, besides: str = "") -> Decimal:
@@ -55,12 +63,11 @@ def _lock(enterprise_number: str) -> Undertaking:
     return Undertaking.objects.select_for_update().get(enterprise_number=enterprise_number)
 
 
-def declare(enterprise_number: str, amount: Decimal, *, on: date) -> None:
-    """What the undertaking says it received elsewhere, in all: its latest word replaces the one
-    before, or the same aid would count in each file that mentions it."""
+def declare(enterprise_number: str, amount: Decimal, *, on: date, reference: str) -> None:
+    """What a file says the undertaking received elsewhere, in all. Its later word replaces it."""
     Aid.objects.update_or_create(
         kind=Aid.Kind.DECLARED,
-        reference=f"undertaking:{enterprise_number}",
+        reference=reference,
         defaults={
             "undertaking": undertaking(enterprise_number),
             "amount": amount,

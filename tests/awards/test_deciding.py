@@ -78,7 +78,9 @@ def test_a_proposal_reserves_headroom_and_no_cap() -> None:
 
 def test_the_ceiling_refuses_a_proposal_as_a_whole() -> None:
     file = factories.make_reviewed(de_minimis_received=Decimal(180_000))
-    deminimis.declare(file.enterprise_number, Decimal(250_000), on=timezone.localdate())
+    deminimis.declare(
+        file.enterprise_number, Decimal(250_000), on=timezone.localdate(), reference="since"
+    )
     with pytest.raises(deminimis.OverCeiling):
         factories.make_proposal(file, amount=100_000)
     file.refresh_from_db()

@@ -67,10 +67,23 @@ def test_a_released_reservation_gives_its_headroom_back() -> None:
     assert deminimis.headroom(NUMBER, DAY) == 300_000
 
 
-def test_the_latest_declaration_counts_once_however_many_files_mention_it() -> None:
-    for amount in (50_000, 50_000, 70_000):
-        deminimis.declare(NUMBER, Decimal(amount), on=DAY)
-    assert deminimis.used(NUMBER, DAY) == 70_000
+def test_files_that_declare_the_same_aid_count_it_once_and_the_highest_word_counts() -> None:
+    for number, amount in enumerate((50_000, 70_000, 50_000, 0)):
+        deminimis.declare(NUMBER, Decimal(amount), on=DAY, reference=f"application:{number}")
+    grant(10_000, DAY, "award")
+    assert deminimis.used(NUMBER, DAY) == 80_000
+
+
+def test_a_files_later_word_replaces_its_own() -> None:
+    for amount in (70_000, 50_000):
+        deminimis.declare(NUMBER, Decimal(amount), on=DAY, reference="application:1")
+    assert deminimis.used(NUMBER, DAY) == 50_000
+
+
+def test_a_declaration_of_more_than_three_years_ago_counts_no_more() -> None:
+    deminimis.declare(NUMBER, Decimal(50_000), on=date(2023, 11, 21), reference="application:1")
+    deminimis.declare(NUMBER, Decimal(20_000), on=DAY, reference="application:2")
+    assert deminimis.used(NUMBER, DAY) == 20_000
 
 
 def test_another_undertaking_has_a_ceiling_of_its_own() -> None:

@@ -5,7 +5,6 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -18,6 +17,8 @@ from hypothesis.stateful import (
 from brustart.fund import accounts, ledger
 from brustart.fund.models import Account
 from brustart.fund.verifying import differences
+
+from .machines import bounded
 
 EUROS = st.decimals(min_value="0.01", max_value="400000", places=2)
 STAGES = (ledger.liquidate, ledger.order, ledger.pay, ledger.recover)
@@ -110,11 +111,5 @@ class Ledger(RuleBasedStateMachine):
 def test_no_sequence_of_acts_breaks_an_invariant() -> None:
     run_state_machine_as_test(
         Ledger,
-        settings=settings(
-            max_examples=40,
-            stateful_step_count=20,
-            deadline=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        ),
+        settings=bounded(examples=40, steps=20),
     )

@@ -2,11 +2,12 @@
 
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from brustart.core import outbox, queue
 from brustart.core.models import Message
+
+from .machines import bounded
 
 
 class Outbox(RuleBasedStateMachine):
@@ -68,11 +69,5 @@ def test_messages_ring_when_they_are_committed(committed_db: object, monkeypatch
     )
     run_state_machine_as_test(
         Outbox,
-        settings=settings(
-            max_examples=25,
-            stateful_step_count=12,
-            deadline=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        ),
+        settings=bounded(examples=25, steps=12),
     )
