@@ -30,3 +30,8 @@ def clean_number(text: str) -> str:
 def display_number(digits: str) -> str:
     """0403.019.261 for 0403019261; anything else as it is."""
     return f"{digits[:4]}.{digits[4:7]}.{digits[7:]}" if len(digits) == 10 else digits
+
+
+def with_check(first: int) -> str:
+    """Eight digits with their two check digits: 97 - (number modulo 97)."""
+    return f"{first:08d}{97 - first % 97:02d}"

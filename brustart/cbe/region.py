@@ -11,3 +11,5 @@ _SPECIAL = """
 """
 MUNICIPAL = frozenset(_MUNICIPAL.split())
 SPECIAL = frozenset(_SPECIAL.split())
+# What an import may be limited to: an enterprise with its seat or a unit in one is kept.
+REGIONS = {"brussels": MUNICIPAL | SPECIAL}
