@@ -37,7 +37,10 @@ class Mail(Work):
 
     kind = "mail"
     at_most_once = True
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
+    address = models.EmailField(blank=True)  # of somebody who has no account yet
+    by_post = models.BooleanField(default=False)  # printed and posted by the fund
+    fact = models.CharField(max_length=160, null=True, unique=True)  # what it tells, to whom
     language = models.CharField(max_length=2, choices=settings.LANGUAGES)
     template = models.CharField(max_length=60)
     subject = models.CharField(max_length=200)
@@ -45,8 +48,23 @@ class Mail(Work):
     message_id = models.CharField(max_length=120, unique=True)
     about = models.CharField(max_length=80, blank=True, db_index=True)
 
+    class Meta(Work.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(recipient__isnull=False)
+                | ~models.Q(address="")
+                | models.Q(by_post=True),
+                name="mail_goes_somewhere",
+            )
+        ]
+
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def goes_to(self) -> str:
+        """The e-mail address; none for a letter."""
+        return self.recipient.email if self.recipient else self.address
 
 
 class WorkerQuerySet(models.QuerySet["Worker"]):
