@@ -14,7 +14,7 @@ from django.db.models import QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from applications import lifecycle, timeline
+from applications import lifecycle, ownership, timeline
 from applications.models import Application
 from applications.states import State
 from brustart.core import audit, mail
@@ -41,6 +41,10 @@ class Changed(Refused):
     """What was read is no longer what would be approved."""
 
 
+class NotRegistered(Refused):
+    """Money can be promised to a registered enterprise alone."""
+
+
 class OverRequest(Refused):
     """More than was asked for cannot be awarded."""
 
@@ -50,12 +54,18 @@ def bound_hash(application: Application, *, amount: Decimal, instrument: str, re
     return sha256(
         {
             "schema": 1,
-            "file": application.submission.sha256,
+            "file": application.handed_in.sha256,
             "amount": amount.quantize(ZERO),
             "instrument": instrument,
             "reasons": reasons,
         }
     )
+
+
+def undertaking_of(application: Application) -> frozenset[str]:
+    """The enterprise numbers that share the startup's de minimis ceiling, its own among them."""
+    size, owners = (application.handed_in.answers(key) for key in ("size", "ownership"))
+    return ownership.group(size, owners).undertaking | {application.enterprise_number}
 
 
 @retried
@@ -71,10 +81,14 @@ def propose(
 ) -> Proposal:
     """Put an award (EUR) before the panel. It reserves de minimis headroom, nothing of the cap.
 
-    Raises ReasonMissing, OverRequest, deminimis.OverCeiling, WrongState.
+    Raises ReasonMissing, NotRegistered, OverRequest, deminimis.OverCeiling, WrongState.
     """
     reasons = _given(reasons)
     application = lifecycle.lock(application)
+    if not application.enterprise_number:
+        raise NotRegistered(
+            _("The startup has no enterprise number yet. Ask it for the number before you propose.")
+        )
     if application.requested is None or amount > application.requested:
         raise OverRequest(
             _("%(asked)s was asked for; an award cannot be higher.")
@@ -94,7 +108,7 @@ def propose(
         proposed_at=now,
     )
     deminimis.reserve(
-        application.enterprise_number,
+        undertaking_of(application),
         amount,
         on=timezone.localdate(now),
         reference=_reference(proposal),
@@ -131,7 +145,7 @@ def _award(application: Application, proposal: Proposal, *, actor: Any, now: dat
     """Commit the money and say so, in the transaction of the last approval."""
     reference = _reference(proposal)
     deminimis.grant(
-        application.enterprise_number,
+        undertaking_of(application),
         proposal.amount,
         on=timezone.localdate(now),
         now=now,
@@ -153,9 +167,9 @@ def _award(application: Application, proposal: Proposal, *, actor: Any, now: dat
     lifecycle.move(
         application, State.AWARDED, kind="awarded", now=now, actor=actor, amount=proposal.amount
     )
-    mail.write(
-        "awarded", to=application.author, language=application.language, about=application,
-        now=now, application=application, award=award, reasons=proposal.reasons,
+    lifecycle.tell(
+        application, "awarded", now=now, fact=f"awarded:{award.pk}",
+        award=award, reasons=proposal.reasons,
     )  # fmt: skip
     return award
 
@@ -190,10 +204,9 @@ def reject(application: Application, *, grounds: str, actor: Any, now: datetime)
     rejection = Rejection.objects.create(
         application=application, grounds=grounds, decided_by=actor, decided_at=now
     )
-    mail.write(
-        "rejected", to=application.author, language=application.language, about=application,
-        now=now, application=application, grounds=grounds,
-    )  # fmt: skip
+    lifecycle.tell(
+        application, "rejected", now=now, fact=f"rejected:{rejection.pk}", grounds=grounds
+    )
     return rejection
 
 
@@ -202,10 +215,7 @@ def reject(application: Application, *, grounds: str, actor: Any, now: datetime)
 def keep_waiting(application: Application, *, actor: Any, now: datetime) -> None:
     """Good enough, but no money left for it now."""
     moved = lifecycle.move(application, State.WAITING, kind="waiting", now=now, actor=actor)
-    mail.write(
-        "waiting", to=moved.author, language=moved.language, about=moved, now=now,
-        application=moved,
-    )  # fmt: skip
+    lifecycle.tell(moved, "waiting", now=now)
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from applications.fields import EurosField, LongTextField
+from applications.forms.fields import EurosField, LongTextField
 
 from .models import Instrument
 

@@ -39,12 +39,12 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
     status = _act(request, application, form, act=deciding.propose, done=done)
     if not status:
         return redirect("file", pk=pk)
-    today, number = timezone.localdate(), application.enterprise_number
+    today, numbers = timezone.localdate(), deciding.undertaking_of(application)
     known = {
         **_file(application, State.PROPOSED),
         "form": form,
         "stakes": stakes(application, request.user),
-        "headroom": deminimis.headroom(number, today),
+        "headroom": deminimis.headroom(numbers, today),
     }
     return render(request, "awards/propose.html", known, status=status)
 
@@ -187,6 +187,6 @@ def _approval_page(
         "left_after": at_stake.left_after(proposal.amount),
         "approvals": approvals,
         "completes": len(approvals) + 1 >= application.call.quorum,
-        "summary": application.submission.answers("project").get("summary", ""),
+        "summary": application.handed_in.answers("project").get("summary", ""),
     }
     return render(request, "awards/decide.html", known, status=409 if refused else 200)

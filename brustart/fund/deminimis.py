@@ -2,21 +2,24 @@
 
 Regulation (EU) 2023/2831: 300,000 EUR over any three years, looking back from the new grant
 date; an award that would break the ceiling falls outside the rule as a whole (art. 3(7)), so it
-is refused, never trimmed.
+is refused, never trimmed. `numbers` are the enterprise numbers that a file names as one
+undertaking; what is known of each of them counts.
 """
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Max, Q, Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from brustart.core.errors import Refused
 from brustart.core.money import ZERO, euros
 
 from .figures import figure
-from .models import Aid, Undertaking
+from .models import Aid, Undertaking, UndertakingMember
 
 
 class OverCeiling(Refused):
@@ -31,55 +34,97 @@ class OverCeiling(Refused):
 
 
 def undertaking(enterprise_number: str) -> Undertaking:
-    return Undertaking.objects.get_or_create(enterprise_number=enterprise_number)[0]
+    """The undertaking of this enterprise; a new one when it is not known yet."""
+    found = UndertakingMember.objects.filter(enterprise_number=enterprise_number).first()
+    if found:
+        return found.undertaking
+    member, _new = UndertakingMember.objects.get_or_create(
+        enterprise_number=enterprise_number,
+        defaults={"undertaking": Undertaking.objects.create()},
+    )
+    return member.undertaking
 
 
-def used(enterprise_number: str, on: date, *, besides: str = "") -> Decimal:
-    """EUR counted against a grant on that day: three calendar years back, inclusive, and
-    reservations. `besides`: the reference of one's own reservation, not counted.
+@dataclass(frozen=True)
+class Known:
+    """EUR counted against a grant: declared as received elsewhere; granted and reserved here."""
+
+    elsewhere: Decimal
+    here: Decimal
+
+
+def known(numbers: Iterable[str], on: date, *, besides: str = "") -> Known:
+    """What counts on that day: three calendar years back, inclusive, and reservations.
+    `besides`: the reference of one's own reservation, not counted.
 
     Each declaration is of all that was received elsewhere, so the highest counts, once: a second
     file neither doubles the same aid nor, by saying less, makes it disappear.
     """
     since = on - relativedelta(years=int(figure("deminimis.years", on).value))
-    declared = Q(kind=Aid.Kind.DECLARED, counted_on__gte=since)
-    granted = Q(kind=Aid.Kind.GRANTED, counted_on__gte=since)
-    reserved = Q(kind=Aid.Kind.RESERVED) & ~Q(reference=besides)
-    sums = Aid.objects.filter(
-        undertaking__enterprise_number=enterprise_number, released_at=None
-    ).aggregate(
-        elsewhere=Max("amount", filter=declared), here=Sum("amount", filter=granted | reserved)
+    holders = UndertakingMember.objects.filter(enterprise_number__in=list(numbers))
+    rows = Aid.objects.filter(undertaking__in=holders.values("undertaking"), released_at=None)
+    sums = (
+        rows.filter(Q(counted_on__gte=since) | Q(kind=Aid.Kind.RESERVED))
+        .exclude(kind=Aid.Kind.RESERVED, reference=besides)
+        .values("kind", "reference")
+        .annotate(total=Sum("amount"))
     )
-    return (sums["elsewhere"] or ZERO) + (sums["here"] or ZERO)
+    declared = [one["total"] for one in sums if one["kind"] == Aid.Kind.DECLARED]
+    own = [one["total"] for one in sums if one["kind"] != Aid.Kind.DECLARED]
+    return Known(max(declared, default=ZERO), sum(own, ZERO))
 
 
-def headroom(enterprise_number: str, on: date, *, besides: str = "") -> Decimal:
+def used(numbers: Iterable[str], on: date, *, besides: str = "") -> Decimal:
+    """EUR counted against a grant on that day."""
+    counted = known(numbers, on, besides=besides)
+    return counted.elsewhere + counted.here
+
+
+def headroom(numbers: Iterable[str], on: date, *, besides: str = "") -> Decimal:
     """EUR that may still be granted on that day."""
-    return figure("deminimis.ceiling", on).value - used(enterprise_number, on, besides=besides)
+    return figure("deminimis.ceiling", on).value - used(numbers, on, besides=besides)
 
 
-def _lock(enterprise_number: str) -> Undertaking:
-    undertaking(enterprise_number)
-    return Undertaking.objects.select_for_update().get(enterprise_number=enterprise_number)
-
-
-def declare(enterprise_number: str, amount: Decimal, *, on: date, reference: str) -> None:
-    """What a file says the undertaking received elsewhere, in all. Its later word replaces it."""
-    Aid.objects.update_or_create(
-        kind=Aid.Kind.DECLARED,
-        reference=reference,
-        defaults={
-            "undertaking": undertaking(enterprise_number),
-            "amount": amount,
-            "counted_on": on,
-        },
+def declare(
+    enterprise_number: str,
+    received: Sequence[tuple[Decimal, date]],
+    *,
+    on: date,
+    declaration: str,
+) -> None:
+    """What a file says was received elsewhere, in all: amounts in EUR, each with its day. Its
+    later word replaces it; having received nothing is declared too, as 0 on that day."""
+    holder = undertaking(enterprise_number)
+    Aid.objects.filter(kind=Aid.Kind.DECLARED, reference=declaration).delete()
+    Aid.objects.bulk_create(
+        Aid(
+            undertaking=holder,
+            kind=Aid.Kind.DECLARED,
+            amount=amount,
+            counted_on=day,
+            reference=declaration,
+            row=row,
+        )
+        for row, (amount, day) in enumerate(received or [(ZERO, on)])
     )
 
 
-def reserve(enterprise_number: str, amount: Decimal, *, on: date, reference: str) -> None:
-    """Hold headroom for a proposal. Raises OverCeiling. Locks the undertaking."""
-    holder = _lock(enterprise_number)
-    free = headroom(enterprise_number, on)
+def join(numbers: Iterable[str]) -> Undertaking:
+    """One undertaking of all these enterprises, locked until the transaction ends."""
+    keys = {undertaking(number).pk for number in sorted(numbers)}
+    rows = list(Undertaking.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    first, others = rows[0], rows[1:]
+    if others:
+        UndertakingMember.objects.filter(undertaking__in=others).update(undertaking=first)
+        Aid.objects.filter(undertaking__in=others).update(undertaking=first)
+    return first
+
+
+def reserve(numbers: Iterable[str], amount: Decimal, *, on: date, reference: str) -> None:
+    """Hold headroom for a proposal. Raises OverCeiling. Joins and locks the undertaking."""
+    numbers = list(numbers)
+    holder = join(numbers)
+    free = headroom(numbers, on)
     if amount > free:
         raise OverCeiling(free, amount)
     Aid.objects.create(
@@ -99,14 +144,15 @@ def release(reference: str, *, now: datetime) -> None:
 
 
 def grant(
-    enterprise_number: str, amount: Decimal, *, on: date, now: datetime, reference: str
+    numbers: Iterable[str], amount: Decimal, *, on: date, now: datetime, reference: str
 ) -> None:
     """Turn the reservation of that reference into aid granted. Raises OverCeiling.
 
     First of the locks: undertaking, envelope, award.
     """
-    holder = _lock(enterprise_number)
-    free = headroom(enterprise_number, on, besides=reference)
+    numbers = list(numbers)
+    holder = join(numbers)
+    free = headroom(numbers, on, besides=reference)
     if amount > free:
         raise OverCeiling(free, amount)
     release(reference, now=now)

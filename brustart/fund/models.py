@@ -145,6 +145,13 @@ class Envelope(models.Model):
         return localized(self, "name")
 
 
+class NumberNeeded(models.TextChoices):
+    """When a startup must be registered: pre-seed teams often are not yet."""
+
+    SUBMISSION = "submission", _("at submission")
+    AWARD = "award", _("before an award is proposed")
+
+
 class CallQuerySet(models.QuerySet["Call"]):
     def open(self, now: datetime) -> "CallQuerySet":
         return self.filter(opens_at__lte=now, closes_at__gt=now)
@@ -163,6 +170,9 @@ class Call(models.Model):
     minimum = MoneyField()
     maximum = MoneyField()
     quorum = models.PositiveSmallIntegerField(default=2)
+    number_needed = models.CharField(
+        max_length=10, choices=NumberNeeded, default=NumberNeeded.SUBMISSION
+    )  # [P]
     listed = models.BooleanField(default=True)  # shown on public pages
 
     objects = CallQuerySet.as_manager()
@@ -192,13 +202,21 @@ class Call(models.Model):
 
 
 class Undertaking(models.Model):
-    """Who shares one de minimis ceiling. One enterprise number for now; groups come later."""
+    """Enterprises that share one de minimis ceiling: Regulation (EU) 2023/2831, article 2(2)."""
 
+
+class UndertakingMember(models.Model):
+    """An enterprise of an undertaking; it belongs to one."""
+
+    undertaking = models.ForeignKey(Undertaking, on_delete=models.PROTECT, related_name="members")
     enterprise_number = models.CharField(max_length=10, unique=True)
 
 
 class Aid(models.Model):
-    """De minimis aid of an undertaking: declared, granted here, or reserved by a proposal."""
+    """De minimis aid of an undertaking: declared, granted here, or reserved by a proposal.
+
+    `reference` says what declared, granted or reserved it; a declaration has several rows.
+    """
 
     class Kind(models.TextChoices):
         DECLARED = "declared", _("declared")
@@ -210,10 +228,11 @@ class Aid(models.Model):
     amount = MoneyField()  # gross grant equivalent before tax
     counted_on = models.DateField()
     reference = models.CharField(max_length=120)
+    row = models.PositiveSmallIntegerField(default=0)  # of a declaration
     released_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "reference"], name="aid_once"),
+            models.UniqueConstraint(fields=["kind", "reference", "row"], name="aid_once"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="aid_not_negative"),
         ]

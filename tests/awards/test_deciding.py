@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from applications import lifecycle
+from applications import lifecycle, ownership
 from applications.lifecycle import WrongState
 from applications.models import Application
 from applications.states import State
@@ -15,7 +15,7 @@ from brustart.awards import deciding
 from brustart.awards.models import Award, Proposal, Vote
 from brustart.core.models import Mail
 from brustart.fund import capacity, deminimis, ledger
-from brustart.fund.models import Entry
+from brustart.fund.models import Aid, Entry, NumberNeeded
 from brustart.fund.verifying import differences
 from scoring.review import assigning
 from tests import factories
@@ -29,7 +29,7 @@ def left(proposal: Proposal) -> Decimal:
 
 
 def headroom(file: Application) -> Decimal:
-    return deminimis.headroom(file.enterprise_number, timezone.localdate())
+    return deminimis.headroom([file.enterprise_number], timezone.localdate())
 
 
 def panel(proposal: Proposal) -> list[User]:
@@ -78,13 +78,42 @@ def test_a_proposal_reserves_headroom_and_no_cap() -> None:
 
 def test_the_ceiling_refuses_a_proposal_as_a_whole() -> None:
     file = factories.make_reviewed(de_minimis_received=Decimal(180_000))
+    today = timezone.localdate()
     deminimis.declare(
-        file.enterprise_number, Decimal(250_000), on=timezone.localdate(), reference="since"
+        file.enterprise_number, [(Decimal(250_000), today)], on=today, declaration="since"
     )
     with pytest.raises(deminimis.OverCeiling):
         factories.make_proposal(file, amount=100_000)
     file.refresh_from_db()
     assert file.state == State.REVIEWED
+
+
+def test_enterprises_that_decide_over_each_other_share_one_ceiling() -> None:
+    number = factories.enterprise_number()
+    parent = {
+        "name": "Parent", "kind": "enterprise", "share": Decimal(60), "control": "yes",
+        "enterprise_number": number, **dict.fromkeys(ownership.FIGURES, Decimal(1)),
+    }  # fmt: skip
+    first, second = (factories.make_reviewed(owners=[parent]) for _sister in "ab")
+    assert deciding.undertaking_of(first) == {first.enterprise_number, number}
+    factories.make_proposal(first, amount=100_000)
+    assert headroom(second) == 300_000  # nobody has named them together yet
+    factories.make_proposal(second, amount=100_000)
+    assert headroom(first) == headroom(second) == 100_000
+    today = timezone.localdate()
+    with pytest.raises(deminimis.OverCeiling):
+        deminimis.reserve([number], Decimal(100_001), on=today, reference="a third")
+
+
+def test_nothing_is_proposed_without_an_enterprise_number() -> None:
+    call = factories.make_call(number_needed=NumberNeeded.AWARD)
+    team = {"enterprise_number": None, "founded_on": None, "not_registered": True}
+    file = factories.make_reviewed(call=call, **team)
+    with pytest.raises(deciding.NotRegistered, match="before you propose"):
+        factories.make_proposal(file)
+    file.refresh_from_db()
+    assert file.state == State.REVIEWED
+    assert not Aid.objects.exists()
 
 
 @pytest.mark.parametrize("amount", [120_001, 250_000])
@@ -185,4 +214,4 @@ def test_awards_of_three_years_ago_no_longer_count() -> None:
     award = factories.make_award(amount=100_000)
     number = award.application.enterprise_number
     later = timezone.localdate() + timedelta(days=3 * 366)
-    assert deminimis.headroom(number, later) == 300_000
+    assert deminimis.headroom([number], later) == 300_000
