@@ -13,7 +13,6 @@ from operator import or_
 from typing import Any, TypeVar
 
 from allauth.mfa.utils import is_mfa_enabled
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
@@ -26,6 +25,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext as _
 
 from .models import Role, User
+from .verifying import proves_nothing
 
 Row = TypeVar("Row", bound=models.Model)
 View = Callable[..., Any]
@@ -33,11 +33,14 @@ Reader = User | AnonymousUser
 
 
 class Audience(Enum):
-    """A set of roles; PUBLIC is everybody, SIGNED_IN anybody with an account."""
+    """A set of roles, "" for somebody without an account; PUBLIC is everybody."""
 
-    PUBLIC = frozenset[Role]()
+    PUBLIC = frozenset[str]()
     SIGNED_IN = frozenset(Role)
     APPLICANT = frozenset({Role.APPLICANT})
+    APPLYING = frozenset({"", Role.APPLICANT})  # a draft may come before the account
+    WRITING = frozenset({"", Role.APPLICANT, Role.FUND_MANAGER})  # who enters what came on paper
+    READING = frozenset({"", *Role})  # whoever may see the row, a guest of their own draft too
     REVIEWER = frozenset({Role.REVIEWER})
     FUND_MANAGER = frozenset({Role.FUND_MANAGER})
     OVERSIGHT = frozenset({Role.FUND_MANAGER, Role.AUDITOR})
@@ -89,13 +92,22 @@ class AudienceMiddleware:
             return None
         if audience is None:
             raise PermissionDenied
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        if request.user.role not in audience.value:
+        if role_of(request.user) not in audience.value:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
             raise PermissionDenied
         if audience is not Audience.SIGNED_IN and lacks_second_factor(request):
             messages.info(request, _("Your role needs a second factor. Set one up to go on."))
             return redirect("mfa_index")
+        return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Where a draft may come before the account: what is not there may be there after login."""
+        match = request.resolver_match
+        audience: Audience | None = getattr(match.func, "audience", None) if match else None
+        is_guest = not request.user.is_authenticated
+        if isinstance(exception, Http404) and is_guest and audience and "" in audience.value:
+            return redirect_to_login(request.get_full_path())
         return None
 
 
@@ -104,7 +116,7 @@ def lacks_second_factor(request: HttpRequest) -> bool:
     user = request.user
     if not isinstance(user, User) or user.role not in SECOND_FACTOR:
         return False
-    if settings.DEMO and user.is_demo and not settings.DEMO_MFA:
+    if proves_nothing(user):
         return False
     if not request.session.get("second_factor"):
         request.session["second_factor"] = is_mfa_enabled(user)
@@ -171,9 +183,17 @@ def sees(user: Reader, row: models.Model) -> bool:
     return any(policy.sees(user, row) for policy in POLICIES[type(row)])
 
 
-def get_or_404(user: Reader, model: type[Row], *related: str, **lookup: Any) -> Row:
-    """The row, if this person may know of it; otherwise it does not exist."""
-    row = visible_to(user, model).select_related(*related).filter(**lookup).first()
+def get_or_404(
+    user: Reader,
+    model: type[Row],
+    *related: str,
+    rows: models.QuerySet[Row] | None = None,
+    **lookup: Any,
+) -> Row:
+    """The row, if this person may know of it; otherwise it does not exist. `rows`: what
+    visible_to gave, with more on it."""
+    rows = visible_to(user, model) if rows is None else rows
+    row = rows.select_related(*related).filter(**lookup).first()
     if row is None:
         raise Http404
     return row

@@ -8,6 +8,8 @@ from .models import User
 
 
 class SignupExtras(forms.Form):
+    field_order = ("name", "email", "password1")
+
     name = forms.CharField(
         label=_("Your name"),
         max_length=120,

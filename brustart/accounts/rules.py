@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from brustart.cbe import models as cbe
 from brustart.core.models import AuditEntry, Mail, Message, Worker
 
 from .access import open_to, register
@@ -20,3 +21,15 @@ register(
     sees=lambda reader, mail: mail.recipient_id == reader.pk,
     rows=lambda reader: Q(recipient=reader.pk),
 )
+
+# Nor may the company register, which everybody else meets through `cbe.lookup`.
+for table in (
+    cbe.Extract,
+    cbe.Enterprise,
+    cbe.Establishment,
+    cbe.Name,
+    cbe.Address,
+    cbe.Activities,
+    cbe.Label,
+):
+    open_to(table, Role.FUND_MANAGER, Role.ADMINISTRATOR, Role.AUDITOR)
