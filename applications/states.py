@@ -21,13 +21,14 @@ class State(models.TextChoices):
 
 
 _S = State
-# from -> to. The machine screens; a person confirms each refusal and takes each decision.
+# from -> to. The machine screens; a person confirms each refusal and takes each decision. An
+# answered request for information is screened again.
 MOVES: dict[State, frozenset[State]] = {
     _S.DRAFT: frozenset({_S.SUBMITTED, _S.WITHDRAWN}),
     _S.SUBMITTED: frozenset({_S.ELIGIBLE, _S.NEEDS_EVIDENCE, _S.FAILS_RULES, _S.WITHDRAWN}),
-    _S.ELIGIBLE: frozenset({_S.IN_REVIEW, _S.WITHDRAWN}),
-    _S.NEEDS_EVIDENCE: frozenset({_S.ELIGIBLE, _S.INELIGIBLE, _S.WITHDRAWN}),
-    _S.FAILS_RULES: frozenset({_S.INELIGIBLE, _S.WITHDRAWN}),
+    _S.ELIGIBLE: frozenset({_S.IN_REVIEW, _S.SUBMITTED, _S.WITHDRAWN}),
+    _S.NEEDS_EVIDENCE: frozenset({_S.ELIGIBLE, _S.INELIGIBLE, _S.SUBMITTED, _S.WITHDRAWN}),
+    _S.FAILS_RULES: frozenset({_S.INELIGIBLE, _S.SUBMITTED, _S.WITHDRAWN}),
     _S.INELIGIBLE: frozenset(),
     _S.IN_REVIEW: frozenset({_S.REVIEWED, _S.WITHDRAWN}),
     _S.REVIEWED: frozenset({_S.IN_REVIEW, _S.PROPOSED, _S.WAITING, _S.REJECTED, _S.WITHDRAWN}),

@@ -7,15 +7,24 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
 from brustart.core.hashing import plain
 from brustart.core.money import euros
+from brustart.core.templatetags.portal import moment
 
 from .models import Application, TimelineEntry
 
 SENTENCES: dict[str, Promise] = {
     "created": _("Draft begun"),
+    "paper_entered": _("Received on paper, and entered by the fund"),
+    "adopted": _("Draft kept under an account"),
+    "extension_granted": _("May be submitted until %(until)s: %(reason)s"),
+    "extension_used": _("Submitted within the extension"),
+    "information_asked": _("The fund asked for more information, until %(until)s"),
+    "information_no_longer_asked": _("The fund no longer asks for more information"),
+    "information_given": _("More information handed in, receipt %(receipt)s"),
     "submitted": _("Submitted, receipt %(receipt)s"),
     "screened_eligible": _("Screening: eligible"),
     "screened_needs_evidence": _("Screening: evidence is needed"),
@@ -32,7 +41,7 @@ SENTENCES: dict[str, Promise] = {
     "awarded": _("Award of %(amount)s decided"),
     "waiting": _("Placed on the waiting list"),
     "rejected": _("Not awarded: %(grounds)s"),
-    "withdrawn": _("Withdrawn by the startup"),
+    "withdrawn": _("Withdrawn by the startup. %(reason)s"),
     "paid": _("%(amount)s paid"),
 }
 
@@ -70,7 +79,7 @@ def lines(entries: Iterable[TimelineEntry], *, named: bool) -> list[Line]:
     return [
         Line(
             at=entry.at,
-            text=str(SENTENCES[entry.kind]) % _readable(entry.details),
+            text=(str(SENTENCES[entry.kind]) % _readable(entry.details)).strip(),
             actor=str(entry.actor) if entry.actor and named else "",
         )
         for entry in entries
@@ -78,6 +87,9 @@ def lines(entries: Iterable[TimelineEntry], *, named: bool) -> list[Line]:
 
 
 def _readable(details: dict[str, Any]) -> dict[str, Any]:
+    words = {"reason": "", **details}
     if "amount" in details:
-        return {**details, "amount": euros(Decimal(details["amount"]))}
-    return details
+        words["amount"] = euros(Decimal(details["amount"]))
+    if "until" in details:
+        words["until"] = strip_tags(moment(datetime.fromisoformat(details["until"])))
+    return words

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.humanize",
+    "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "crispy_forms",
@@ -71,6 +72,7 @@ MIDDLEWARE = [
     "brustart.accounts.language.AccountLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "applications.guests.GuestDrafts",
     "brustart.accounts.access.AudienceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -139,9 +141,18 @@ LOGIN_URL = "account_login"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "mandatory" if (not DEMO or DEMO_MFA) else "optional"
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = ACCOUNT_EMAIL_VERIFICATION == "mandatory"
+# Who applies goes on at once and confirms before handing in: accounts/logging_in.py.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_CHANGE_EMAIL = True  # one address each; a new one counts once it is confirmed
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_ADAPTER = "brustart.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"request_login_code": "brustart.accounts.logging_in.RequestCodeForm"}
 ACCOUNT_SIGNUP_FORM_CLASS = "brustart.accounts.forms.SignupExtras"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -177,6 +188,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FILES = 12
+FILE_UPLOAD_HANDLERS = ["applications.quota.BoundedUploadHandler"]
 
 # --- mail -----------------------------------------------------------------------------------
 MAIL_FOLDER = VAR / "mail"
@@ -218,7 +231,10 @@ CELERY_TIMEZONE = TIME_ZONE
 WORK_LEASE_SECONDS = _limit + 2  # longer than the hard limit: a live worker keeps its claim
 SWEEP_SECONDS = WORK_LEASE_SECONDS + 3  # longer than a lease: two sweeps find all that is lost
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "brustart.sweep", "schedule": SWEEP_SECONDS}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "brustart.sweep", "schedule": SWEEP_SECONDS},
+    "remind": {"task": "brustart.remind", "schedule": 600.0},
+}
 
 # --- what the portal is about ---------------------------------------------------------------
 FUND_CONTACT = {

@@ -1,4 +1,4 @@
-"""The worker: what rings (one task a unit of work), who does it, and the sweep.
+"""The worker: what rings (one task a unit of work), who does it, the sweep and the reminders.
 
 `KINDS` says what to do with each kind of work, `TOPICS` who hears of which event: the only road
 from a lower floor to a higher one.
@@ -14,6 +14,8 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.utils import timezone
 
+from applications import printing, reminding, uploading
+from applications.models import Extraction, Paper
 from brustart.awards import deciding
 from brustart.core import heartbeat, mail, queue
 from brustart.core.models import Mail, Message
@@ -41,6 +43,8 @@ KINDS: dict[str, tuple[type[Work], Callable[[Any, datetime], None]]] = {
     Mail.kind: (Mail, mail.send),
     ScreeningStep.kind: (ScreeningStep, pipeline.perform),
     PanelStep.kind: (PanelStep, panel.perform),
+    Extraction.kind: (Extraction, uploading.extract),
+    Paper.kind: (Paper, printing.write),
 }
 
 
@@ -61,6 +65,12 @@ def sweep() -> None:
     """Ring again for what a lost message or a killed worker left behind."""
     for model, _act in KINDS.values():
         queue.sweep(model, now=timezone.now())
+
+
+@shared_task(name="brustart.remind")
+def remind() -> None:
+    """Write to the people of drafts whose deadline is near."""
+    reminding.remind(timezone.now())
 
 
 @worker_ready.connect

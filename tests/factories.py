@@ -5,20 +5,24 @@ Money is in EUR; `now` defaults to the clock.
 """
 
 import itertools
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from unittest.mock import patch
 
 from dateutil.relativedelta import relativedelta
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from applications import drafting, lifecycle
-from applications.forms import SECTIONS
-from applications.models import Application
+from applications import completeness, drafting, lifecycle, uploading
+from applications.extracting import Extracted, Outline
+from applications.forms import SECTIONS, SectionForm
+from applications.models import Application, Document, Extraction, Section
 from brustart.accounts.models import Role, User
 from brustart.awards import deciding
 from brustart.awards.models import Award, Instrument, Proposal
 from brustart.core import queue
+from brustart.core.hashing import plain
 from brustart.fund import ledger
 from brustart.fund.accounts import open_envelope_account
 from brustart.fund.models import Call, Envelope, Programme
@@ -28,36 +32,87 @@ from scoring.review.models import Panelist, Review
 from scoring.review.models import Step as PanelStep
 from scoring.screening import pipeline
 from scoring.screening.models import Step as ScreeningStep
+from tests.applications.bad_files import pdf
 
 _numbers = itertools.count(1)
 
 STARTUP: dict[str, Any] = {
     "startup_name": "Mirabelle",
+    "legal_form": "SRL",
     "street": "Rue Haute 12",
     "postal_code": "1000",
     "city": "Bruxelles",
+}
+SIZE: dict[str, Any] = {
     "staff": Decimal("3.5"),
     "turnover": Decimal("54000.00"),
     "balance_sheet": Decimal("128000.00"),
-    "founders": 2,
-    "full_time_founders": 2,
-    "skills": ["technical", "commercial"],
+    "insolvency": "no",
+    "rescue_aid": "no",
+}
+OWNERSHIP: dict[str, Any] = {
+    "owners": [
+        {"name": "Ada Lemmens", "kind": "person", "share": Decimal(60), "control": "yes"},
+        {"name": "Jef Peeters", "kind": "person", "share": Decimal(40), "control": "no"},
+    ]
 }
 PROJECT: dict[str, Any] = {
     "title": "Home care on time",
-    "track": "ehealth",
+    "track": "digital",
     "summary": "Each morning we plan the rounds of home nurses.",
     "problem": "Rounds are planned from memory.",
     "solution": "We plan them by the hour of care.",
     "novelty": "new_to_market",
     "trl": 6,
     "market": "About 2,300 home nurses work in the Region.",
+    "competitors": "Two billing programs plan by distance alone.",
     "customers": "pilots",
     "impact": "Seven jobs and fewer kilometres.",
     "jobs_in_region": 7,
-    "work_plan": "First the pilots, then the Dutch version.",
-    "milestones": 4,
+}
+EHEALTH: dict[str, Any] = {
+    "intended_purpose": "Plans the visits of home nurses.",
+    "users": ["professionals"],
+    "medical_device": "no",
+    "mhealth_now": "none",
+    "mhealth_target": "m1",
+    "health_data": "The hour and the kind of care.",
+    "legal_basis": "h",
+    "gdpr_role": "processor",
+    "hosting_country": "Belgium",
+    "dpia": "done",
+    "security": "A yearly test by an outside firm.",
+    "reimbursement": "Teams of nurses subscribe.",
+    "evidence": "A pilot with five teams.",
+    "ethics": "not_required",
+    "ai": "no",
+    "accessibility": "Patients need not use it.",
+}
+TEAM: dict[str, Any] = {
+    "skills": ["technical", "commercial"],
+    "members": [
+        {
+            "name": name,
+            "task": task,
+            "time": 100,
+            "background": "Ten years in home care.",
+            "founder": True,
+        }
+        for name, task in (("Ada Lemmens", "Director"), ("Jef Peeters", "Developer"))
+    ],
+}
+WORK_PLAN: dict[str, Any] = {
+    "plan": "First the pilots, then the Dutch version.",
     "duration_months": 15,
+    "milestones": [
+        {
+            "title": f"Step {number}",
+            "due_on": date(2027, 3 * number, 1),
+            "deliverable": "A version in use",
+            "amount": Decimal(30_000),
+        }
+        for number in range(1, 5)
+    ],
 }
 BUDGET: dict[str, Any] = {
     "personnel": Decimal("118000.00"),
@@ -66,9 +121,16 @@ BUDGET: dict[str, Any] = {
     "other": Decimal("10000.00"),
     "requested": Decimal("120000.00"),
     "cofinancing_secured": Decimal("56000.00"),
+    "raised_so_far": Decimal("25000.00"),
     "spent_in_region_percent": 88,
-    "de_minimis_received": Decimal("0.00"),
+    "cash": [
+        {"quarter": "2027-Q1", "money_in": Decimal(60_000), "money_out": Decimal(44_000)},
+        {"quarter": "2027-Q2", "money_in": Decimal(60_000), "money_out": Decimal(44_000)},
+    ],
 }
+DECLARATIONS = dict.fromkeys(
+    ("no_excluded_activity", "no_export_aid", "no_double_aid", "no_patient_data", "true"), True
+)
 
 
 def enterprise_number() -> str:
@@ -161,20 +223,70 @@ def panel_of(call: Call) -> list[User]:
 
 
 def complete_answers(now: datetime, **changes: Any) -> dict[str, dict[str, Any]]:
-    """Answers of each section as Python values; `changes` by question, None takes one out."""
+    """Answers of each section as Python values; `changes` by question or table, None takes one
+    out. `de_minimis_received`: one aid of that amount, granted on the day."""
     founded = timezone.localdate(now) - relativedelta(months=18)
+    received = Decimal(changes.pop("de_minimis_received", None) or 0)
     answers = {
         "startup": {"enterprise_number": enterprise_number(), "founded_on": founded} | STARTUP,
         "project": dict(PROJECT),
+        "ehealth": dict(EHEALTH),
+        "team": dict(TEAM),
+        "work_plan": dict(WORK_PLAN),
         "budget": dict(BUDGET),
+        "size": dict(SIZE),
+        "ownership": dict(OWNERSHIP),
+        "aid": aid_answers(received, timezone.localdate(now)),
+        "declarations": dict(DECLARATIONS),
     }
     for name, value in changes.items():
-        section = next(key for key, form in SECTIONS.items() if name in form.base_fields)
+        section = next(key for key, form in SECTIONS.items() if name in _names(form))
         answers[section][name] = value
     return {
         key: {name: value for name, value in section.items() if value is not None}
         for key, section in answers.items()
     }
+
+
+def _names(form: type[SectionForm]) -> set[str]:
+    return {*form.base_fields, *(table.name for table in form.tables)}
+
+
+def aid_answers(received: Decimal, on: date) -> dict[str, Any]:
+    """The aid section: none, or one aid of that many EUR granted on the day."""
+    if not received:
+        return {"any_aid": "none"}
+    row = {"authority": "hub.brussels", "granted_on": on, "amount": received}
+    return {"any_aid": "some", "aid": [row]}
+
+
+def fill(application: Application, key: str, answers: dict[str, Any], *, now: datetime) -> Section:
+    """Save a section with answers given as Python values, over what stands there."""
+    form_class = completeness.sections_of(application)[key]
+    form = form_class(form_class.data_for(plain(answers)))
+    assert not form.problems(), form.problems()
+    version = Section.objects.filter(application=application, name=key).values_list("version")
+    saved = drafting.save_section(
+        application, form, begun_from=version[0][0], page="", actor=application.author, now=now
+    )
+    return saved[key]
+
+
+def add_documents(application: Application, *, now: datetime) -> list[Document]:
+    """The two documents that every file needs, each with bytes of its own, and read. What the
+    two child processes would answer is known, and each takes a sixth of a second."""
+    outline = patch("applications.inspecting.outline_of", return_value=Outline(pages=1))
+    with outline, patch("applications.uploading.text_of", return_value=Extracted("Plan", 1, True)):
+        return [_add_pdf(application, kind, now=now) for kind in completeness.NEEDED_DOCUMENTS]
+
+
+def _add_pdf(application: Application, kind: str, *, now: datetime) -> Document:
+    upload = SimpleUploadedFile(f"{kind}.pdf", pdf(f"Plan {next(_numbers)}"))
+    document = uploading.receive(application, upload, kind=kind, actor=application.author, now=now)
+    work = document.extraction.pk
+    assert queue.perform(Extraction, work, uploading.extract, worker="tests", clock=lambda: now)
+    document.refresh_from_db()
+    return document
 
 
 def make_empty_draft(
@@ -202,10 +314,13 @@ def make_draft(
     """A complete draft that meets every rule; `changes` are answers by question's name."""
     now = now or timezone.now()
     application = make_empty_draft(call, author, language=language, now=now)
-    for key, answers in complete_answers(now, **changes).items():
-        form = SECTIONS[key](answers)
-        assert form.is_valid(), form.errors
-        drafting.save_section(application, form, begun_from=0, now=now)
+    answers = complete_answers(now, **changes)
+    fill(application, "project", answers.pop("project"), now=now)
+    application.refresh_from_db()
+    for key in completeness.sections_of(application):
+        if key in answers:
+            fill(application, key, answers[key], now=now)
+    add_documents(application, now=now)
     application.refresh_from_db()
     return application
 

@@ -1,9 +1,14 @@
 """Fields that read what people write: numbers in every habit, enterprise numbers, long texts."""
 
+import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from brustart.cbe.numbers import clean_number, display_number
 from brustart.core import written
@@ -88,3 +93,84 @@ class LongTextField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return str(super().to_python(value)).replace("\r\n", "\n")
+
+
+class DayField(forms.DateField):
+    """A date, however Belgians write it; at least a real one."""
+
+    def __init__(self, *, past: bool = False, **options: Any) -> None:
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        formats = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"]
+        super().__init__(widget=widget, input_formats=formats, **options)
+        self.past = past
+
+    def clean(self, value: Any) -> date | None:
+        day: date | None = super().clean(value)
+        if day and self.past and day > timezone.localdate():
+            raise forms.ValidationError(_("This date is in the future."))
+        return day
+
+
+class PercentField(NumberField):
+    """A share of a hundred, with at most two decimals."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_value=100, max_digits=5, **options)
+
+
+class QuarterField(forms.CharField):
+    """A quarter of a year, as T1 2027 (French), K1 2027 (Dutch), Q1 2027; kept as 2027-Q1."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=12, **options)
+        self.widget.attrs.update({"class": SHORT, "autocomplete": "off"})
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value).upper().replace(" ", "")
+        if not text:
+            return ""
+        found = re.fullmatch(r"[TKQ]([1-4])[-/]?(20\d\d)", text)
+        if found:
+            return f"{found[2]}-Q{found[1]}"
+        if re.fullmatch(r"20\d\d-?[TKQ][1-4]", text):
+            return f"{text[:4]}-Q{text[-1]}"
+        raise forms.ValidationError(_("Write a quarter and a year, for example Q1 2027."))
+
+    def prepare_value(self, value: Any) -> Any:
+        return quarter(value) if isinstance(value, str) else value
+
+
+def quarter(kept: str) -> str:
+    """2027-Q1 as the language writes it; anything else as it is."""
+    found = re.fullmatch(r"(20\d\d)-Q([1-4])", kept)
+    letter = {"fr": "T", "nl": "K"}.get((get_language() or "en")[:2], "Q")
+    return f"{letter}{found[2]} {found[1]}" if found else kept
+
+
+class YesNoField(forms.ChoiceField):
+    """Yes or no, and nothing until somebody chooses."""
+
+    def __init__(self, **options: Any) -> None:
+        choices = [("yes", _("Yes")), ("no", _("No"))]
+        super().__init__(choices=choices, widget=forms.RadioSelect, **options)
+
+
+class ChosenField(forms.ChoiceField):
+    """One of a few answers, all in sight."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=forms.RadioSelect, **options)
+
+
+class PickedField(forms.ChoiceField):
+    """One of many answers, from a list that opens; for rows of a table."""
+
+    def __init__(self, *, choices: list[tuple[str, Any]], **options: Any) -> None:
+        super().__init__(choices=[("", "–"), *choices], **options)
+
+
+class SeveralField(forms.MultipleChoiceField):
+    """Any of a few answers, all in sight."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=forms.CheckboxSelectMultiple, **options)

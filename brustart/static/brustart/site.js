@@ -28,6 +28,25 @@
     });
   });
 
+  /* How long there is still time, in the words of the page's language. */
+  var counts = document.querySelectorAll("[data-countdown]");
+  function countdown() {
+    var language = document.documentElement.lang;
+    counts.forEach(function (place) {
+      var minutes = Math.floor((new Date(place.dataset.countdown) - Date.now()) / 60000);
+      if (minutes < 0) return;
+      var parts = [["day", Math.floor(minutes / 1440)], ["hour", Math.floor(minutes / 60) % 24], ["minute", minutes % 60]];
+      while (parts.length > 1 && !parts[0][1]) parts.shift();
+      place.textContent = parts.slice(0, 2).map(function (part) {
+        return new Intl.NumberFormat(language, { style: "unit", unit: part[0], unitDisplay: "long" }).format(part[1]);
+      }).join(" ");
+    });
+  }
+  if (counts.length && window.Intl) {
+    countdown();
+    setInterval(countdown, 30000);
+  }
+
   function closeMenus(except) {
     document.querySelectorAll("details.menu[open]").forEach(function (menu) {
       if (menu !== except) menu.open = false;

@@ -1,0 +1,1 @@
+"""Pages on which files are written, handed in and followed."""
