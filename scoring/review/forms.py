@@ -8,7 +8,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications.fields import LongTextField
+from applications.forms.fields import LongTextField
 from brustart.accounts.models import User
 from brustart.core.templatetags.portal import number
 

@@ -128,7 +128,7 @@ def _room(
         "form": form,
         "marks": sorted(own.marks.all(), key=lambda mark: Criterion.values.index(mark.criterion)),
         "open": own.state != Review.State.DONE and application.state == State.IN_REVIEW,
-        "answers": answers_for_reading(application.submission),
+        "answers": answers_for_reading(application.handed_in),
         "findings": findings_for_reading(run) if run else [],
         "run": run,
         "contributions": contributions_for_reading(run) if run and may_see else [],

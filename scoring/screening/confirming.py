@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from applications import lifecycle
 from applications.models import Application
 from applications.states import State
-from brustart.core import mail
 from brustart.core.errors import Refused
 
 from .models import Verdict
@@ -56,14 +55,12 @@ def confirm_ineligible(
     moved = lifecycle.move(
         application, State.INELIGIBLE, kind="ineligible", now=now, actor=actor, reason=reason
     )
-    findings = moved.submission.run.findings.exclude(verdict=Verdict.PASS)
-    mail.write(
+    findings = moved.handed_in.run.findings.exclude(verdict=Verdict.PASS)
+    lifecycle.tell(
+        moved,
         "ineligible",
-        to=moved.author,
-        language=moved.language,
-        about=moved,
         now=now,
-        application=moved,
+        fact=f"ineligible:{moved.pk}",
         findings=list(findings),
         reason=reason,
     )

@@ -1,4 +1,4 @@
-"""The six rules: pure functions from facts to findings. Missing data never fails.
+"""The eight rules: pure functions from facts to findings. Missing data never fails.
 
 Figures come from fund/figures.toml by the day of submission; reasons are sentences in
 reasons.py. To add a rule: write it here, list it in RULES, give its reasons, add its cases.
@@ -16,7 +16,7 @@ from brustart.fund.figures import Figure, figure
 from .facts import Facts
 from .models import Verdict
 
-RULES_VERSION = "2026-11"
+RULES_VERSION = "2026-11b"
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ def age(facts: Facts) -> Found:
     """Less than five years from the start date to submission."""
     limit = figure("eligibility.age_years", facts.submitted_on)
     years = int(limit.value)
+    if facts.not_registered:
+        return _found("age", Verdict.PASS, "unborn", _cite(limit), years=years)
     if facts.founded_on is None:
         return _found("age", Verdict.NEEDS_EVIDENCE, "unknown", _cite(limit), years=years)
     too_old_on = facts.founded_on + relativedelta(years=years)
@@ -94,6 +96,60 @@ def size(facts: Facts) -> Found:
     return _found("size", Verdict.PASS, "small", source, **inputs)
 
 
+def difficulty(facts: Facts) -> Found:
+    """Not an undertaking in difficulty: neither insolvent nor under rescue, nor, from three years
+    of age, with more than half of its capital lost (article 2(18), a, b, c and d)."""
+    exempt = figure("difficulty.young_years", facts.submitted_on)
+    inputs = {
+        "founded_on": facts.founded_on,
+        "submitted_on": facts.submitted_on,
+        "insolvency": facts.insolvency,
+        "rescue_aid": facts.rescue_aid,
+        "capital": facts.capital,
+        "equity": facts.equity,
+        "young_years": int(exempt.value),
+    }
+    source = _cite(exempt)
+    if facts.insolvency == "yes" or facts.rescue_aid == "yes":
+        return _found("difficulty", Verdict.FAIL, "acute", source, **inputs)
+    if not facts.insolvency or not facts.rescue_aid:
+        return _found("difficulty", Verdict.NEEDS_EVIDENCE, "unknown", source, **inputs)
+    if facts.not_registered or _is_young(facts, years=int(exempt.value)):
+        return _found("difficulty", Verdict.PASS, "young", source, **inputs)
+    if facts.capital is None or facts.equity is None:
+        return _found("difficulty", Verdict.NEEDS_EVIDENCE, "figures", source, **inputs)
+    lost = facts.equity < facts.capital / 2
+    if lost and facts.founded_on is None:  # it may still be too young for that to count
+        return _found("difficulty", Verdict.NEEDS_EVIDENCE, "unknown", source, **inputs)
+    return _found(
+        "difficulty",
+        Verdict.FAIL if lost else Verdict.PASS,
+        "lost" if lost else "sound",
+        source,
+        **inputs,
+    )
+
+
+def _is_young(facts: Facts, *, years: int) -> bool:
+    born = facts.founded_on
+    return born is not None and facts.submitted_on < born + relativedelta(years=years)
+
+
+def exclusions(facts: Facts) -> Found:
+    """None of the activities and aids that aid law or the call leaves out, by declaration."""
+    inputs = {
+        "no_excluded_activity": facts.no_excluded_activity,
+        "no_export_aid": facts.no_export_aid,
+        "no_double_aid": facts.no_double_aid,
+    }
+    source = "Regulation (EU) 2023/2831, art. 1 and 5 (S34); call rules [P]"
+    if facts.excluded == "yes":
+        return _found("exclusions", Verdict.FAIL, "some", source, excluded=facts.excluded)
+    declared = all(inputs.values())
+    verdict = Verdict.PASS if declared else Verdict.NEEDS_EVIDENCE
+    return _found("exclusions", verdict, "none" if declared else "unknown", source, **inputs)
+
+
 def amount(facts: Facts) -> Found:
     """What is asked lies within the bounds of the call."""
     source = "Call rules [P]: no source, ask the fund"
@@ -139,7 +195,9 @@ def headroom(facts: Facts) -> Found:
     return _found("headroom", Verdict.PASS, "enough", _cite(ceiling), **inputs)
 
 
-RULES: tuple[Callable[[Facts], Found], ...] = (age, seat, size, amount, cofinancing, headroom)
+RULES: tuple[Callable[[Facts], Found], ...] = (
+    age, seat, size, difficulty, exclusions, amount, cofinancing, headroom
+)  # fmt: skip
 
 
 def judge(facts: Facts) -> list[Found]:

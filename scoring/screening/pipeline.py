@@ -24,7 +24,7 @@ AFTER = {
 @transaction.atomic
 def begin(application: int, *, now: datetime) -> None:
     """Lay out the steps of a submitted file. Hearing of it twice changes nothing."""
-    submission = Submission.objects.get(application=application)
+    submission = Submission.objects.filter(application=application).latest("version")
     run, new = Run.objects.get_or_create(
         submission=submission,
         defaults={"begun_at": now, "rules_version": eligibility.RULES_VERSION},
@@ -85,7 +85,7 @@ def _score(run: Run, now: datetime) -> None:
 def _conclude(run: Run, now: datetime) -> None:
     """Tell the file its verdict, unless it was withdrawn meanwhile."""
     application = lifecycle.lock(run.submission.application)
-    if application.state == State.SUBMITTED:
+    if application.state == State.SUBMITTED and application.submission_id == run.submission_id:
         verdict = Verdict(run.verdict)
         to = AFTER[verdict]
         lifecycle.move(application, to, kind=f"screened_{to}", now=now)

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from brustart.core.money import euros, number
 
@@ -14,6 +15,8 @@ TITLES: dict[str, Promise] = {
     "age": _("Age of the enterprise"),
     "seat": _("Seat or establishment in the Brussels Region"),
     "size": _("Micro or small enterprise"),
+    "difficulty": _("Not in difficulty"),
+    "exclusions": _("Nothing excluded"),
     "amount": _("Amount asked"),
     "cofinancing": _("Co-financing"),
     "headroom": _("De minimis ceiling"),
@@ -25,6 +28,10 @@ SOURCES: dict[str, Promise] = {
     ),
     "seat": _("Rule of the call (the fund's proposal), after Innoviris; postal codes of bpost"),
     "size": _("Recommendation 2003/361/EC, annex, article 2"),
+    "difficulty": _(
+        "Regulation (EU) 651/2014, article 2(18), as the ordinance of 27 July 2017 asks"
+    ),
+    "exclusions": _("Regulation (EU) 2023/2831, articles 1 and 5, and rule of the call"),
     "amount": _("Rule of the call (the fund's proposal)"),
     "cofinancing": _("Rule of the call (the fund's proposal)"),
     "headroom": _("Regulation (EU) 2023/2831, article 3(2)"),
@@ -39,6 +46,7 @@ REASONS: dict[str, Promise] = {
         "Founded on %(founded_on)s: %(years)s years or older on %(submitted_on)s, the day of "
         "submission."
     ),
+    "age_unborn": _("Not registered yet: younger than %(years)s years."),
     "seat_inside": _("Postal code %(codes)s: in the Brussels-Capital Region."),
     "seat_special": _(
         "Postal code %(codes)s belongs to one large recipient: a person looks at the address."
@@ -56,6 +64,30 @@ REASONS: dict[str, Promise] = {
         "%(staff)s full-time equivalents, and turnover or balance sheet within %(finance_limit)s: "
         "a micro or small enterprise."
     ),
+    "difficulty_acute": _(
+        "An insolvency procedure, rescue aid that is not paid back, or a restructuring is running."
+    ),
+    "difficulty_unknown": _("The answers on financial health are not complete."),
+    "difficulty_figures": _(
+        "No insolvency and no rescue aid; from %(young_years)s years of age capital and equity "
+        "count too, and they are not known."
+    ),
+    "difficulty_young": _(
+        "No insolvency and no rescue aid; under %(young_years)s years old, so lost capital does "
+        "not count."
+    ),
+    "difficulty_lost": _(
+        "Equity %(equity)s is less than half of the capital of %(capital)s: more than half is lost."
+    ),
+    "difficulty_sound": _(
+        "No insolvency and no rescue aid; equity %(equity)s is at least half of the capital of "
+        "%(capital)s."
+    ),
+    "exclusions_none": _("Declared: no excluded activity, no export aid, no aid twice."),
+    "exclusions_some": _(
+        "The project has an excluded activity, export aid, or costs that are paid twice."
+    ),
+    "exclusions_unknown": _("A declaration on excluded activities or aid is missing."),
     "amount_unknown": _("The amount asked is not known."),
     "amount_low": _("%(asked)s asked: under the minimum of %(minimum)s."),
     "amount_high": _("%(asked)s asked: over the maximum of %(maximum)s."),
@@ -87,6 +119,15 @@ INPUTS: dict[str, Promise] = {
     "balance_sheet": _("Balance sheet"),
     "staff_limit": _("Limit on staff"),
     "finance_limit": _("Limit on turnover or balance sheet"),
+    "capital": _("Capital"),
+    "equity": pgettext_lazy("balance sheet", "Equity"),
+    "insolvency": _("Insolvency"),
+    "rescue_aid": _("Rescue aid or restructuring"),
+    "young_years": _("Years in which lost capital does not count"),
+    "no_excluded_activity": _("No excluded activity"),
+    "no_export_aid": _("No export aid"),
+    "no_double_aid": _("No aid twice"),
+    "excluded": _("Something excluded"),
     "asked": _("Amount asked"),
     "minimum": _("Minimum"),
     "maximum": _("Maximum"),
@@ -98,7 +139,7 @@ INPUTS: dict[str, Promise] = {
 }
 _EUROS = {
     "turnover", "balance_sheet", "finance_limit", "asked", "minimum", "maximum", "budget",
-    "received", "headroom", "ceiling",
+    "received", "headroom", "ceiling", "capital", "equity",
 }  # fmt: skip
 _DATES = {"founded_on", "submitted_on"}
 
@@ -107,6 +148,10 @@ def shown(name: str, value: Any) -> str:
     """One stored input as a person reads it."""
     if value in (None, ""):
         return "" if name in {"seat", "establishment"} else str(_("not known"))
+    if value is True or value == "yes":
+        return str(_("yes"))
+    if value is False or value == "no":
+        return str(_("no"))
     if name in _DATES:
         return date_format(date.fromisoformat(value), "DATE_FORMAT")
     if name in _EUROS:

@@ -1,4 +1,4 @@
-"""A fund manager confirms what the machine proposes."""
+"""The rules before there is a file; a fund manager confirms what they propose of one."""
 
 from brustart.accounts.access import Audience, route
 
@@ -7,6 +7,13 @@ from . import views
 MANAGER = Audience.FUND_MANAGER
 
 urlpatterns = [
+    route("calls/<slug:code>/could-we/", views.could_we, name="could_we", audience=Audience.PUBLIC),
+    route(
+        "calls/<slug:code>/could-we/begin/",
+        views.begin_with,
+        name="could_we_begin",
+        audience=Audience.APPLYING,
+    ),
     route("files/<int:pk>/admit/", views.admit, name="admit", audience=MANAGER),
     route("files/<int:pk>/ineligible/", views.ineligible, name="ineligible", audience=MANAGER),
 ]

@@ -26,9 +26,8 @@ def test_nobody_is_refused_without_a_reason() -> None:
 
 @pytest.mark.parametrize("language", ["fr", "nl", "en"])
 def test_the_mail_says_why_and_what_can_be_done(language: str) -> None:
-    application = make_screened(
-        language=language, postal_code="4000", requested=Decimal("140000.00")
-    )
+    owner = make_user(language=language)
+    application = make_screened(author=owner, postal_code="4000", requested=Decimal("140000.00"))
     reason = "L’établissement est à Liège & nulle part ailleurs."
     confirming.confirm_ineligible(
         application, actor=make_user(Role.FUND_MANAGER), reason=reason, now=timezone.now()

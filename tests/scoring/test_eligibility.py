@@ -23,6 +23,11 @@ PLAIN: dict[str, Any] = {
     "staff": Decimal(3),
     "turnover": Decimal(40_000),
     "balance_sheet": Decimal(60_000),
+    "insolvency": "no",
+    "rescue_aid": "no",
+    "no_excluded_activity": True,
+    "no_export_aid": True,
+    "no_double_aid": True,
     "founders": 2,
     "full_time_founders": 2,
     "skills": ("technical", "commercial"),
@@ -56,6 +61,7 @@ RULES = {rule.__name__: rule for rule in eligibility.RULES}
 def facts(**changes: Any) -> Facts:
     amounts = {"staff", "turnover", "balance_sheet", "requested", "headroom", "personnel"}
     amounts |= {"subcontracting", "equipment", "other", "de_minimis_received"}
+    amounts |= {"capital", "equity"}
     typed = {
         name: Decimal(value) if name in amounts and value is not None else value
         for name, value in changes.items()

@@ -43,11 +43,11 @@ def all_marks(value: str = "4") -> dict[str, str]:
 
 
 def test_a_file_is_admitted_on_evidence(manager: Client) -> None:
-    file = factories.make_screened(staff=None)
+    file = factories.make_screened(postal_code="1049")
     url = page("admit", pk=file.pk)
-    assert "figures are needed" in manager.get(url).content.decode()
+    assert "a person looks at the address" in manager.get(url).content.decode()
     assert "Give the reason" in manager.post(url, {"reason": " "}).content.decode()
-    assert manager.post(url, {"reason": "Staff register seen."}).status_code == 302
+    assert manager.post(url, {"reason": "The lease is seen."}).status_code == 302
     file.refresh_from_db()
     assert file.state == State.ELIGIBLE
     again = manager.post(url, {"reason": "Again."})
