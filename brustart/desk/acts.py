@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Application
+from applications import lifecycle
+from applications.models import Application, Part
+from applications.requesting import ASKABLE
+from applications.sharing import WRITERS
 from applications.states import MOVES, WITHDRAWABLE, State
 from brustart.accounts.models import User
 from brustart.awards import deciding
@@ -27,8 +31,9 @@ class Act:
 
 def possible(user: User, application: Application) -> list[Act]:
     """The acts of this person on this file, the most likely first."""
-    if application.startup.members.filter(pk=user.pk).exists():
-        return list(_of_applicant(application)) if user.is_applicant else []
+    part = application.startup.memberships.filter(user=user).values_list("part", flat=True).first()
+    if part:
+        return list(_of_applicant(application, part)) if user.is_applicant else []
     if user.is_fund_manager:
         return list(_of_manager(application))
     return list(_of_reviewer(user, application)) if user.is_reviewer else []
@@ -38,11 +43,19 @@ def _act(application: Application, label: Promise | str, name: str, look: str = 
     return Act(label, reverse(name, args=[application.pk]), look)
 
 
-def _of_applicant(application: Application) -> Iterator[Act]:
+def _is_asked(application: Application) -> bool:
+    if application.state not in ASKABLE:
+        return False
+    return lifecycle.open_request(application, now=timezone.now()) is not None
+
+
+def _of_applicant(application: Application, part: str) -> Iterator[Act]:
     state = State(application.state)
     if state == State.DRAFT:
         yield _act(application, _("Continue"), "tasks", "primary")
-    if state in WITHDRAWABLE:
+    elif part in WRITERS and _is_asked(application):
+        yield _act(application, _("Answer the fund"), "tasks", "primary")
+    if state in WITHDRAWABLE and part == Part.OWNER:
         yield _act(application, _("Withdraw the file"), "withdraw", "link")
 
 
@@ -50,6 +63,11 @@ def _of_manager(application: Application) -> Iterator[Act]:
     """What the table of states lets a fund manager do from here."""
     state = State(application.state)
     onward = MOVES[state]
+    asked = _is_asked(application)
+    if application.on_paper and (state == State.DRAFT or asked):
+        yield _act(application, _("Enter the answers"), "tasks", "primary")
+    if state in ASKABLE and not asked:
+        yield _act(application, _("Ask for more information"), "ask")
     if state == State.NEEDS_EVIDENCE:
         yield _act(application, _("Admit on evidence"), "admit", "primary")
     if state == State.ELIGIBLE:

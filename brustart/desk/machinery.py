@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from brustart import embedded
 from brustart.accounts.models import User
 from brustart.core import audit, queue
+from brustart.core.models import Mail
 from brustart.core.queue import State, Work
 
 TITLES: dict[str, Promise] = {
@@ -99,6 +100,8 @@ def queues() -> Iterator[Queue]:
     numbers: Any = {str(state): Count("pk", filter=Q(state=state)) for state in wanted}
     for kind, model in kinds().items():
         open_ones = model.objects.exclude(state=State.DONE)
+        if model is Mail:
+            open_ones = Mail.objects.exclude(state=State.DONE).filter(by_post=False)
         waiting = Min("queued_at", filter=Q(state=State.QUEUED))
         stuck = open_ones.filter(state__in=STUCK).order_by("-finished_at")
         yield Queue(

@@ -13,7 +13,7 @@ from brustart.fund.models import Call
 PROGRAMMES = (_("Programmes"), "programmes")
 MENUS: dict[str, tuple[tuple[Promise, str], ...]] = {
     "": (PROGRAMMES,),
-    Role.APPLICANT: ((_("My files"), "my_files"), PROGRAMMES),
+    Role.APPLICANT: ((_("My files"), "my_files"), (_("My startups"), "startups"), PROGRAMMES),
     Role.REVIEWER: ((_("To do"), "reviewing"),),
     Role.FUND_MANAGER: ((_("Files"), "files"), (_("Capacity"), "capacity")),
     Role.AUDITOR: ((_("Files"), "files"), (_("Capacity"), "capacity")),
@@ -21,7 +21,7 @@ MENUS: dict[str, tuple[tuple[Promise, str], ...]] = {
 }
 # Pages without a file of their own where somebody else may stay, if their role allows.
 SHARED = {"front", "programmes", "call", "files", "capacity", "ranking", "reviewing", "system",
-          "mails", "my_files"}  # fmt: skip
+          "mails", "my_files", "startups"}  # fmt: skip
 
 
 def menu(reader: User, path: str) -> list[dict[str, object]]:

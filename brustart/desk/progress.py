@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from applications.models import Application, Submission
+from applications.models import Application
 from brustart.core.models import Worker
 from brustart.core.queue import State
 from scoring.screening.models import Run, Step
@@ -50,10 +50,9 @@ class Progress:
 
 def of(application: Application, *, now: datetime) -> Progress | None:
     """The screening of a submitted file; None while nothing was handed in."""
-    submission = Submission.objects.select_related("run").filter(application=application).first()
-    if submission is None:
+    if application.submission_id is None:
         return None
-    run: Run | None = getattr(submission, "run", None)
+    run = Run.objects.filter(submission=application.submission_id).first()
     steps = list(run.steps.all()) if run else []
     states = {State(step.state) for step in steps}
     done, stuck = states == {State.DONE}, bool(states & ENDED)

@@ -2,9 +2,9 @@
 
 from brustart.accounts.access import Audience, route
 
-from .views import demo, files, fund, public, system
+from .views import demo, exchanges, files, fund, letters, paper, public, questions, system
 
-PUBLIC, SIGNED_IN = Audience.PUBLIC, Audience.SIGNED_IN
+PUBLIC, SIGNED_IN, FUND_MANAGER = Audience.PUBLIC, Audience.SIGNED_IN, Audience.FUND_MANAGER
 ADMINISTRATOR, OVERSIGHT = Audience.ADMINISTRATOR, Audience.OVERSIGHT
 
 urlpatterns = [
@@ -12,9 +12,24 @@ urlpatterns = [
     route("home/", files.home, name="home", audience=SIGNED_IN),
     route("programmes/", public.programmes, name="programmes", audience=PUBLIC),
     route("calls/<slug:code>/", public.call, name="call", audience=PUBLIC),
+    route(
+        "calls/<slug:code>/questions/",
+        questions.call_questions,
+        name="call_questions",
+        audience=Audience.FUND_MANAGER,
+    ),
     route("files/", files.listing, name="files", audience=OVERSIGHT),
     route("files/<int:pk>/", files.file, name="file", audience=SIGNED_IN),
     route("files/<int:pk>/steps/", files.steps, name="file_steps", audience=SIGNED_IN),
+    route("files/<int:pk>/ask/", exchanges.ask, name="ask", audience=FUND_MANAGER),
+    route("requests/<int:pk>/back/", exchanges.take_back, name="take_back", audience=FUND_MANAGER),
+    route(
+        "calls/<slug:code>/extensions/", paper.extensions, name="extensions", audience=FUND_MANAGER
+    ),
+    route("calls/<slug:code>/paper/", paper.paper, name="paper", audience=FUND_MANAGER),
+    route("letters/", letters.letters, name="letters", audience=FUND_MANAGER),
+    route("letters/<int:pk>/", letters.letter, name="letter", audience=FUND_MANAGER),
+    route("letters/<int:pk>/posted/", letters.posted, name="letter_posted", audience=FUND_MANAGER),
     route("reviewing/", files.reviewing, name="reviewing", audience=Audience.REVIEWER),
     route("capacity/", fund.capacity, name="capacity", audience=OVERSIGHT),
     route("system/", system.system, name="system", audience=ADMINISTRATOR),

@@ -1,17 +1,28 @@
 """Demo mode: becoming somebody, the example, the tour; and nothing of it anywhere else."""
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
-from applications import completeness
-from applications.models import Application
+from applications import completeness, deadlines, lifecycle
+from applications.forms import SECTIONS, outline
+from applications.models import Application, Document, Part
+from applications.states import State
 from brustart.accounts.models import Role, User
 from brustart.awards.models import Proposal
-from brustart.desk.demo import example, tour
+from brustart.core.audit import reference
+from brustart.core.hashing import plain
+from brustart.core.models import Mail
+from brustart.desk.demo import content, example, expanding, loading, tour
+from brustart.fund import deminimis
+from brustart.worker import KINDS
+from scoring.screening import eligibility, facts
+from scoring.screening.models import Verdict
 from tests.factories import (
     approve,
     make_assigned,
@@ -169,3 +180,95 @@ def test_a_card_begins_the_tour_and_ending_it_lasts(client: Client) -> None:
     client.post(reverse("demo_become"), {"card": manager.pk})
     assert client.session[tour.KEY] is None
     assert client.get(reverse("capacity")).context["portal"].tour == {}
+
+
+# --- the files ------------------------------------------------------------------------------
+VERDICTS = {
+    "needs_evidence": Verdict.NEEDS_EVIDENCE,
+    "fails_rules": Verdict.FAIL,
+    "ineligible": Verdict.FAIL,
+}
+FILES: list[dict[str, Any]] = content.read("files")["file"]
+WHOLE = [told for told in FILES if "budget" in told]
+SPECIAL = {"pipewhisper", "zolderlucht", "repitel", "bocalier"}
+
+
+def expanded(told: dict[str, Any]) -> dict[str, Any]:
+    on = timezone.localdate() - timedelta(days=told["days_before_now"])
+    sections: dict[str, Any] = plain(expanding.expand(told, on=on, founder="Ada Lemmens"))
+    return sections
+
+
+@pytest.mark.parametrize("told", WHOLE, ids=lambda told: told["key"])
+def test_every_file_is_complete_and_judged_as_told(told: dict[str, Any]) -> None:
+    sections = expanded(told)
+    assert set(sections) == set(outline(told["project"]["track"])) - {"documents"}
+    for key, answers in sections.items():
+        form = SECTIONS[key](SECTIONS[key].data_for(answers), strict=True)
+        assert form.problems() == []
+    on = timezone.localdate() - timedelta(days=told["days_before_now"])
+    number = told["startup"]["enterprise_number"]
+    received = Decimal(told["budget"]["de_minimis_received"])
+    deminimis.declare(number, [(received, on)], on=on, declaration="test")
+    said = facts.answered(sections, on=on)
+    found = facts.of(said, call=make_call(), on=on, numbers=frozenset({number}))
+    assert eligibility.overall(eligibility.judge(found)) == VERDICTS.get(told["state"], "pass")
+
+
+@pytest.mark.parametrize("told", WHOLE[::8], ids=lambda told: told["key"])
+def test_what_is_drawn_adds_up_to_what_is_told(told: dict[str, Any]) -> None:
+    sections = expanded(told)
+    budget, project, startup = told["budget"], told["project"], told["startup"]
+    milestones, cash = sections["work_plan"]["milestones"], sections["budget"]["cash"]
+    assert len(milestones) == project["milestones"]
+    assert sum(Decimal(row["amount"]) for row in milestones) == budget["requested"]
+    costs = sum(budget[name] for name in ("personnel", "subcontracting", "equipment", "other"))
+    assert sum(Decimal(row["money_out"]) for row in cash) == costs
+    assert sum(Decimal(row["money_in"]) for row in cash) == costs
+    assert sum(row["share"] for row in sections["ownership"]["owners"]) == 100
+    founders = [row for row in sections["team"]["members"] if row.get("founder")]
+    assert len(founders) == startup["founders"]
+    assert sum(row["time"] == 100 for row in founders) == startup["full_time_founders"]
+    received = [Decimal(row["amount"]) for row in sections["aid"].get("aid", [])]
+    assert sum(received) == budget["de_minimis_received"]
+
+
+def test_the_same_entry_gives_the_same_answers() -> None:
+    assert expanded(WHOLE[0]) == expanded(WHOLE[0])
+
+
+@pytest.fixture
+def loaded(monkeypatch: pytest.MonkeyPatch) -> dict[str, Application]:
+    """Only the files that stand for something special, by key."""
+    read = content.read
+    few = {"file": [told for told in FILES if told["key"] in SPECIAL]}
+    monkeypatch.setattr(content, "read", lambda name: few if name == "files" else read(name))
+    assert loading.load(timezone.now(), KINDS) == len(SPECIAL)
+    keys = {told["startup"]["enterprise_number"]: told["key"] for told in few["file"]}
+    files = Application.objects.select_related("startup", "call", "extension")
+    return {keys[file.startup.enterprise_number]: file for file in files}
+
+
+def test_the_special_files_are_there(loaded: dict[str, Application]) -> None:
+    now = timezone.now()
+    asked = lifecycle.open_request(loaded["pipewhisper"], now=now)
+    assert loaded["pipewhisper"].state == State.NEEDS_EVIDENCE
+    assert asked
+    assert asked.sections == ["size"]
+
+    on_paper = loaded["zolderlucht"]
+    assert on_paper.state == State.ELIGIBLE
+    assert not on_paper.startup.memberships.exists()
+    assert on_paper.documents.filter(kind=Document.Kind.SCAN).exists()
+    assert Mail.objects.get(by_post=True).about == reference(on_paper)
+
+    together = loaded["repitel"]
+    parts = together.startup.memberships.order_by("pk").values_list("part", flat=True)
+    assert list(parts) == [Part.OWNER, Part.EDITOR]
+    last = together.sections.exclude(saved_at=None).latest("saved_at")
+    assert last.saved_at < now - timedelta(days=8)
+
+    late = loaded["bocalier"]
+    assert not late.call.is_open(now)
+    assert deadlines.may_submit(late, now)
+    assert completeness.missing(late)

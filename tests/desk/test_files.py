@@ -101,11 +101,14 @@ def test_somebody_elses_file_does_not_exist(client: Client) -> None:
         assert client.get(reverse("file_steps", args=[application.pk])).status_code == 404
 
 
+PARTNER = {"name": "Parent", "kind": "enterprise", "share": Decimal(30), "control": "no"}
+
+
 def test_a_fund_manager_is_offered_what_the_state_allows(client: Client) -> None:
     manager = make_user(Role.FUND_MANAGER)
     offered = {
         "fails": (make_ineligible(), {"ineligible"}),
-        "evidence": (make_screened(staff=None), {"admit", "ineligible"}),
+        "evidence": (make_screened(owners=[PARTNER]), {"admit", "ineligible"}),
         "eligible": (make_screened(), {"assign"}),
         "reviewed": (make_reviewed(), {"propose", "assign", "wait", "reject"}),
         "proposed": (make_proposal().application, set()),
@@ -187,7 +190,7 @@ def test_a_failed_step_ends_the_asking(client: Client) -> None:
 
 def test_the_list_is_found_by_state_words_and_number(client: Client) -> None:
     call = make_call()
-    nurse = make_submitted(call, startup_name="Rondaline", title="Nurses")
+    nurse = make_submitted(call, startup_name="Rondaline", title="Nurses", track="ehealth")
     radar = make_screened(call, startup_name="Staprust", title="Radar")
     withdrawn = make_submitted(call, title="Gone")
     lifecycle.withdraw(withdrawn, actor=withdrawn.author, now=timezone.now())
@@ -203,7 +206,7 @@ def test_the_list_is_found_by_state_words_and_number(client: Client) -> None:
     assert found(q=radar.reference) == {radar.pk}
     assert found(q=nurse.startup.number) == {nurse.pk}
     assert found(q="nobody") == set()
-    assert found(call=str(call.pk), track="ehealth", sort="-score")
+    assert found(call=str(call.pk), track="ehealth", sort="-score") == {nurse.pk}
 
 
 def test_a_reviewer_has_two_lists(client: Client) -> None:

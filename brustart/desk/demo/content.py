@@ -1,30 +1,19 @@
-"""The demo's texts: people, sixty files, comments (TOML beside this room; all fictional)."""
+"""The demo's texts: people, files, comments (TOML beside this room; all fictional)."""
 
 import tomllib
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 from functools import cache
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from dateutil.relativedelta import relativedelta
-
 
 @cache
 def read(name: str) -> dict[str, Any]:
-    """`people`, `files`, `comments` or `example`."""
+    """`people`, `files`, `pools`, `comments` or `example`."""
     text = Path(__file__).with_name(f"{name}.toml").read_text("utf-8")
     return tomllib.loads(text, parse_float=Decimal)
-
-
-def answers(told: dict[str, Any], *, on: date) -> dict[str, Any]:
-    """A section's answers as the form takes them; an age in months becomes a start date."""
-    values = {key: value for key, value in told.items() if key != "age_months"}
-    if "age_months" in told:
-        values["founded_on"] = on - relativedelta(months=told["age_months"])
-    return values
 
 
 def band(mark: Decimal) -> str:

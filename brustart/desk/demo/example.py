@@ -6,25 +6,29 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from applications import drafting
-from applications.forms import SECTIONS
-from applications.models import Application, Section, Startup
+from applications import completeness
+from applications.models import Application, Startup
+from brustart.cbe.numbers import with_check
 
-from . import content
+from . import content, documents, expanding, filling
 
 
 @transaction.atomic
 def fill(application: Application, *, now: datetime) -> None:
-    """Write every section, over what stood there. Raises drafting's refusals."""
-    example = content.read("example")[(get_language() or "en")[:2]]
-    versions = dict(Section.objects.filter(application=application).values_list("name", "version"))
-    for key, form_class in SECTIONS.items():
-        answers = content.answers(example[key], on=timezone.localdate(now))
-        if "enterprise_number" in answers:
-            answers["enterprise_number"] = free_number(answers["enterprise_number"], application)
-        form = form_class(answers, draft=True)
-        assert form.is_valid(), form.errors
-        drafting.save_section(application, form, begun_from=versions.get(key, 0), now=now)
+    """Write every section, over what stood there, and add the documents that are not there.
+
+    Raises the refusals of drafting and uploading.
+    """
+    told = content.read("example")[(get_language() or "en")[:2]]
+    author = application.author
+    founder = author.display_name if author else told["founder"]
+    sections = expanding.expand(told, on=timezone.localdate(now), founder=founder)
+    wanted = sections["startup"]["enterprise_number"]
+    sections["startup"]["enterprise_number"] = free_number(wanted, application)
+    filling.save(application, sections, actor=author, now=now)
+    there = {one.kind for one in completeness.current_documents(application)}
+    kinds = [kind for kind in documents.needed(sections) if kind not in there]
+    documents.add(application, sections, kinds, actor=author, now=now)
 
 
 def free_number(wanted: str, application: Application) -> str:
@@ -32,11 +36,6 @@ def free_number(wanted: str, application: Application) -> str:
     others = Startup.objects.exclude(pk=application.startup_id)
     used = set(others.values_list("enterprise_number", flat=True))
     first = int(wanted[:8])
-    while (number := _with_check(first)) in used:
+    while (number := with_check(first)) in used:
         first += 1
     return number
-
-
-def _with_check(first: int) -> str:
-    """Eight digits with their two check digits: 97 - (number modulo 97)."""
-    return f"{first:08d}{97 - first % 97:02d}"

@@ -2,13 +2,19 @@
 
 import re
 import secrets
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
+from applications.forms import SECTIONS
+from brustart.cbe.numbers import with_check
+from brustart.core.hashing import plain
 from scoring.grid import Criterion
 
-from . import content
+from . import content, documents, expanding, printing
+from .entries import Answers
 from .visitor import Surprise, Visitor
 
 AMOUNT = Decimal(25_000)
@@ -41,41 +47,59 @@ class Smoke:
         self.staff.post("/en/demo/become/", person=person)
 
     def register(self) -> str:
-        name = secrets.token_hex(5)
-        password = secrets.token_urlsafe(18)
-        self.founder.get("/en/account/signup/")
-        self.founder.post(
-            "/en/account/signup/",
-            name="Smoke Founder",
-            email=f"smoke-{name}@smoke.example",
-            password1=password,
-        )
+        """Begin as a visitor without an account; a demo account then adopts the draft."""
         self.founder.get(f"/en/calls/{CALL}/")
         self.founder.post(f"/en/applications/begin/{CALL}/")
         self.file = self.founder.find(r"/en/applications/(\d+)/startup/")
-        return f"a new startup registered and began file {self.file}"
+        self.founder.get("/en/demo/")
+        person = self.founder.find(r"Other startups</legend>.*?value=\"(\d+)\"")
+        self.founder.post("/en/demo/become/", person=person)
+        return f"file {self.file} begun without an account, and kept by a startup's"
 
     def fill_in(self) -> str:
+        sections = self._answers()
+        for key, answers in sections.items():
+            form = SECTIONS[key]
+            if key == "startup":  # its page asks the number first, and then the rest
+                self._save(key, {"enterprise_number": answers["enterprise_number"]})
+            self._save(key, form.data_for(plain(answers)))
+        for kind in documents.needed(sections):
+            self._upload(kind, sections)
+        return f"{len(sections)} sections filled in, {AMOUNT:,.0f} EUR asked"
+
+    def _answers(self) -> dict[str, Answers]:
         told = content.read("example")["en"]
-        first = f"19{secrets.randbelow(10**6):06d}"
-        number = f"{first}{97 - int(first) % 97:02d}"
-        for section in ("startup", "project", "budget"):
-            answers = content.answers(told[section], on=timezone.localdate())
-            if section == "startup":
-                answers["enterprise_number"] = number
-            if section == "budget":
-                answers["requested"] = AMOUNT
-            path = f"/en/applications/{self.file}/{section}/"
-            self.founder.get(path)
-            version = self.founder.find(r'name="version" value="(\d+)"')
-            self.founder.post(path, **{**answers, "version": version})
-            if self.founder.title.startswith("Error"):
-                raise Surprise(f"{path}: {self.founder.title}")
-        return f"three sections filled in, {AMOUNT:,.0f} EUR asked"
+        told = {**told, "budget": {**told["budget"], "requested": AMOUNT}}
+        sections = expanding.expand(told, on=timezone.localdate(), founder=told["founder"])
+        number = with_check(19_000_000 + secrets.randbelow(10**6))
+        sections["startup"]["enterprise_number"] = number
+        return sections
+
+    def _save(self, key: str, fields: Mapping[str, Any]) -> None:
+        path = f"/en/applications/{self.file}/{key}/"
+        self.founder.get(path)
+        opened = {
+            name: self.founder.find(rf'name="{name}" value="(\w+)"') for name in ("version", "page")
+        }
+        self.founder.post(path, **{**fields, **opened})
+        self._look_for_errors(path)
+
+    def _upload(self, kind: str, sections: Mapping[str, Answers]) -> None:
+        path = f"/en/applications/{self.file}/documents/"
+        self.founder.get(path)
+        told = documents.document_of(kind, sections, language="en", on=timezone.localdate())
+        pdf = printing.pdf(told, at=timezone.now())
+        self.founder.upload(path, "document", f"{kind}.pdf", pdf, slot=kind)
+        self._look_for_errors(path)
+
+    def _look_for_errors(self, path: str) -> None:
+        if self.founder.title.startswith("Error"):
+            raise Surprise(f"{path}: {self.founder.title}")
 
     def submit(self) -> str:
-        self.founder.get(f"/en/applications/{self.file}/check/")
-        self.founder.post(f"/en/applications/{self.file}/check/")
+        path = f"/en/applications/{self.file}/check/"
+        self.founder.get(path)
+        self.founder.post(path, binds_company="yes")
         receipt = self.founder.find(r"(BRU-\d+-[0-9A-F]{6})")
         return f"submitted, receipt {receipt}"
 

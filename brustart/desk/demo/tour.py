@@ -134,7 +134,7 @@ STEPS = (
     ),
     Step(
         _("Watch the screening."),
-        _("The computer checks six rules in a few seconds. Each gives its reason and its source."),
+        _("The computer checks the rules in a few seconds. Each gives its reason and its source."),
         _("Go to the file"),
         watch,
     ),

@@ -1,15 +1,16 @@
 """A visitor over HTTP with cookies and forms, and nothing else: what `manage.py smoke` uses."""
 
 import re
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from html import unescape
 from http.cookiejar import CookieJar
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urljoin
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 
-Fields = Mapping[str, str | int | list[str]]
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 SECONDS, CONFLICT = 30, 409
@@ -31,12 +32,33 @@ class Visitor:
         """Open a page of the portal; its HTML."""
         return self._open(Request(urljoin(self.base_url, path)))
 
-    def post(self, path: str, **fields: str | int | list[str]) -> str:
-        """Send a form with the token of the last page, and follow where it leads."""
+    def post(self, path: str, **fields: Any) -> str:
+        """Send a form with the token of the last page, and follow where it leads.
+
+        Fields are as forms read them: texts, numbers, dates, True for a box that is ticked.
+        """
+        return self._send(path, urlencode(self._signed(fields), doseq=True).encode())
+
+    def upload(self, path: str, field: str, name: str, document: bytes, **fields: str) -> str:
+        """Send a form with a PDF in it, as `post` does."""
+        mark = secrets.token_hex(16)
+        said = 'Content-Disposition: form-data; name="{}"'
+        parts = [f"{said.format(key)}\r\n\r\n{text}" for key, text in self._signed(fields).items()]
+        parts.append(
+            f'{said.format(field)}; filename="{name}"\r\nContent-Type: application/pdf\r\n'
+        )
+        head = "".join(f"--{mark}\r\n{part}\r\n" for part in parts).encode()
+        body = b"".join((head, document, f"\r\n--{mark}--\r\n".encode()))
+        return self._send(path, body, f"multipart/form-data; boundary={mark}")
+
+    def _signed(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         token = _TOKEN.search(self.page)
-        sent = {**fields, "csrfmiddlewaretoken": token.group(1) if token else ""}
-        request = Request(urljoin(self.base_url, path), urlencode(sent, doseq=True).encode())
+        return {**fields, "csrfmiddlewaretoken": token.group(1) if token else ""}
+
+    def _send(self, path: str, body: bytes, kind: str = "application/x-www-form-urlencoded") -> str:
+        request = Request(urljoin(self.base_url, path), body)
         request.add_header("Referer", self.url)
+        request.add_header("Content-Type", kind)
         return self._open(request)
 
     def find(self, pattern: str) -> str:

@@ -2,18 +2,21 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from applications import timeline
-from applications.models import Application
+from applications import lifecycle, sharing, timeline, todo, uploading
+from applications.models import Application, Part
 from applications.reading import answers_for_reading
-from applications.states import JUDGED, TONES, State, for_applicant
-from brustart.accounts.access import get_or_404, visible_to
+from applications.states import FINAL, JUDGED, TONES, State, for_applicant
+from applications.views import documents
+from brustart.accounts.access import visible_to
 from brustart.accounts.models import Role, User
 from brustart.desk import acts, filters, judgement, progress, waiting
 from brustart.desk.asking import SignedIn
@@ -22,6 +25,8 @@ from scoring.review.reviewing import own_marks_are_in
 from scoring.screening.models import Run
 from scoring.screening.reading import contributions_for_reading, findings_for_reading
 
+from . import exchanges, letters
+
 HOMES = {
     Role.APPLICANT: "my_files",
     Role.REVIEWER: "reviewing",
@@ -29,7 +34,9 @@ HOMES = {
     Role.AUDITOR: "capacity",
     Role.ADMINISTRATOR: "system",
 }
-RELATED = ("call__envelope", "startup", "author", "submission", "award", "rejection")
+RELATED = ("call__envelope", "startup", "author", "form_version", "submission", "award__proposal",
+           "rejection")  # fmt: skip
+DECIDED = frozenset({State.AWARDED, State.REJECTED, State.INELIGIBLE})
 PAGE = 25
 
 
@@ -42,16 +49,28 @@ def home(request: SignedIn) -> HttpResponse:
 @require_GET
 def file(request: SignedIn, pk: int) -> HttpResponse:
     """Everything about one file that this person may know, and what they may do with it."""
-    application = get_or_404(request.user, Application, *RELATED, pk=pk)
+    application = sharing.find(request.user, *RELATED, pk=pk)
     if application.state == State.DRAFT and request.user.is_applicant:
         return redirect("tasks", pk=pk)
+    if application.my_part == Part.ACCOUNTANT:
+        return _figures_only(request, application)
     return render(request, "desk/file.html", _page(request, application))
+
+
+def _figures_only(request: SignedIn, application: Application) -> HttpResponse:
+    """Where an accountant goes, who may not know what became of the file."""
+    if lifecycle.open_request(application, now=timezone.now()):
+        return redirect("tasks", pk=application.pk)
+    messages.info(request, _("As an accountant you see the figures of a file while it is written."))
+    return redirect("my_files")
 
 
 @require_GET
 def steps(request: SignedIn, pk: int) -> HttpResponse:
     """How far the screening is; with its last step, also what changes elsewhere on the page."""
-    application = get_or_404(request.user, Application, *RELATED, pk=pk)
+    application = sharing.find(request.user, *RELATED, pk=pk)
+    if application.my_part == Part.ACCOUNTANT:
+        raise Http404
     return render(request, "desk/steps.html", _screening(request, application) | {"again": True})
 
 
@@ -83,22 +102,53 @@ def _advice(user: User, application: Application, run: Run | None) -> dict[str, 
 
 
 def _page(request: SignedIn, application: Application) -> dict[str, Any]:
-    page = _screening(request, application)
+    page = _screening(request, application) | _decision(application)
     entries = application.timeline.select_related("actor")
-    if not page["inside"]:
-        entries = entries.filter(for_applicant=True)
-    submission = getattr(application, "submission", None)
+    submission = application.submission
     if page["inside"]:
         page |= _advice(request.user, application, page["run"])
         page["judgement"] = judgement.of(request.user, application)
+    else:
+        entries = entries.filter(for_applicant=True)
     return page | {
         "back_url": _back(request),
         "submission": submission,
         "answers": answers_for_reading(submission) if submission else [],
+        "lines": _documents(application),
+        "papers": submission.papers.order_by("pk") if submission else [],
+        "timeline": timeline.lines(entries, named=page["inside"]),
+        **_exchanges(request, application, inside=page["inside"]),
+    }
+
+
+def _documents(application: Application) -> list[Any]:
+    """The documents handed in, for components/documents.html."""
+    return documents.lines(list(uploading.readable(application.documents.all())))
+
+
+def _decision(application: Application) -> dict[str, Any]:
+    """What was decided, and why."""
+    state = State(application.state)
+    return {
+        "decided": state in DECIDED,
         "award": getattr(application, "award", None),
         "rejection": getattr(application, "rejection", None),
-        "timeline": timeline.lines(entries, named=page["inside"]),
+        "ineligible": application.timeline.filter(kind="ineligible").last()
+        if state == State.INELIGIBLE
+        else None,
     }
+
+
+def _exchanges(request: SignedIn, application: Application, *, inside: bool) -> dict[str, Any]:
+    """What the startup and the fund say to each other, for these two; and what comes next."""
+    if inside and not request.user.oversees:
+        return {}
+    shown = exchanges.shown_with(request.user, application, now=timezone.now())
+    shown |= {"takes_part": True, "mails": letters.about(request.user, application)}
+    if not inside:
+        state = for_applicant(State(application.state))
+        shown |= {"next_step": todo.NEXT.get(state), "is_final": state in FINAL}
+    return shown
 
 
 def _back(request: SignedIn) -> str:

@@ -5,15 +5,18 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Application
+from applications.models import Application, Membership, Startup
+from applications.sharing import WRITERS
 from applications.states import State
-from brustart.accounts.access import get_or_404, visible_to
+from brustart.accounts.access import Audience, get_or_404, role_of, visible_to
+from brustart.accounts.models import Role
 from brustart.awards import deciding
 from brustart.fund import capacity
 from brustart.fund.calls import days_left
@@ -22,6 +25,7 @@ from brustart.fund.models import Call, Envelope, Programme
 from scoring.grid import WEIGHTS
 
 ENVELOPE = "brustart"
+DAY = 24 * 60 * 60
 
 
 def front(request: HttpRequest) -> HttpResponse:
@@ -47,11 +51,14 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
     """The start page of a call."""
     now = timezone.now()
     found = get_or_404(request.user, Call, "envelope", code=code)
+    own = _own_files(request, found)
     context = {
         **_with_days_left(found, now),
         "is_open": found.is_open(now),
         "is_coming": now < found.opens_at,
-        "own": _own_files(request, found),
+        "own": own,
+        "startups": _startups_without_file(request, own),
+        "guest_days": settings.SESSION_COOKIE_AGE // DAY,
         "criteria": [
             {"label": criterion.label, "share": Decimal(weight) / 100, "width": f"{weight}%"}
             for criterion, weight in WEIGHTS.items()
@@ -62,12 +69,20 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _own_files(request: HttpRequest, call: Call) -> list[Application]:
-    """The reader's own files in this call that are still alive."""
-    user = request.user
-    if not user.is_authenticated or not user.is_applicant:
+    """The reader's own files in this call that are still alive; a guest's are their drafts."""
+    if role_of(request.user) not in Audience.APPLYING.value:
         return []
-    files = visible_to(user, Application).filter(call=call).exclude(state=State.WITHDRAWN)
-    return list(files)
+    files = visible_to(request.user, Application).filter(call=call)
+    return list(files.exclude(state=State.WITHDRAWN).select_related("startup"))
+
+
+def _startups_without_file(request: HttpRequest, own: list[Application]) -> list[Startup]:
+    """Those that the reader may write for and that could still apply in the call."""
+    if role_of(request.user) != Role.APPLICANT:
+        return []
+    mine = visible_to(request.user, Membership).filter(user=request.user.pk, part__in=WRITERS)
+    left = mine.exclude(startup__in=[file.startup_id for file in own])
+    return [one.startup for one in left.select_related("startup").order_by("pk")]
 
 
 def _figures_of(now: datetime) -> dict[str, Decimal]:

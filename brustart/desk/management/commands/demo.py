@@ -12,7 +12,7 @@ from brustart.worker import KINDS
 
 
 class Command(BaseCommand):
-    help = "Load the demo: sixty files on one envelope of 4,000,000 EUR. Only in demo mode."
+    help = "Load the demo: sixty-four files on one envelope of 4,000,000 EUR. Only in demo mode."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:

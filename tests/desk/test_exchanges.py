@@ -1,0 +1,550 @@
+"""Pages on which the fund and a startup speak: who comes there, what they show, what they cost."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from applications import extending, lifecycle, messaging, requesting
+from applications.models import (
+    Application,
+    Extension,
+    FileMessage,
+    InformationRequest,
+    Membership,
+    Part,
+)
+from applications.states import State
+from brustart.accounts.models import Role, User
+from brustart.core.models import AuditEntry, Mail
+from scoring.screening import confirming
+from tests.factories import (
+    PROJECT,
+    fill,
+    make_assigned,
+    make_award,
+    make_call,
+    make_empty_draft,
+    make_ineligible,
+    make_reviewed,
+    make_screened,
+    make_submitted,
+    make_user,
+)
+from tests.pages import form_data
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def manager(client: Client) -> User:
+    """A fund manager, logged in."""
+    user = make_user(Role.FUND_MANAGER)
+    client.force_login(user)
+    return user
+
+
+def page(client: Client, name: str, *args: Any, user: User | None = None) -> str:
+    """What stands on a page, below the head in which everybody is named."""
+    if user:
+        client.force_login(user)
+    response = client.get(reverse(name, args=args))
+    assert response.status_code == 200, response
+    return response.content.decode().partition("<main")[2]
+
+
+def ask(application: Application, manager: User, **changes: Any) -> InformationRequest:
+    now = timezone.now()
+    known: dict[str, Any] = {
+        "sections": ["project"],
+        "question": "Who are your pilots?",
+        "until": now + timedelta(days=10),
+        "now": now,
+    }
+    return requesting.ask(application, actor=manager, **known | changes)
+
+
+def write(application: Application, author: User, text: str = "When do we hear?") -> FileMessage:
+    return messaging.write(application, text=text, author=author, now=timezone.now())
+
+
+def in_two_months() -> str:
+    return (timezone.localdate() + timedelta(days=60)).isoformat()
+
+
+# --- who comes in -----------------------------------------------------------------------------
+
+
+def test_the_funds_pages_are_for_fund_managers(client: Client) -> None:
+    application = make_screened()
+    code, asked = application.call.code, ask(application, make_user(Role.FUND_MANAGER))
+    mail = Mail.objects.first()
+    assert mail is not None
+    pages = [
+        reverse("ask", args=[application.pk]),
+        reverse("take_back", args=[asked.pk]),
+        reverse("extensions", args=[code]),
+        reverse("paper", args=[code]),
+        reverse("letters"),
+        reverse("letter", args=[mail.pk]),
+    ]
+    allowed = {Role.FUND_MANAGER: 200}
+    for role in Role:
+        client.force_login(make_user(role))
+        for url in pages:
+            assert client.get(url).status_code == allowed.get(role, 403), (role, url)
+
+
+def test_what_a_fund_manager_may_not_see_does_not_exist(client: Client, manager: User) -> None:
+    draft = make_empty_draft()
+    write(draft, draft.author)
+    own = Mail.objects.get(template="message")
+    assert own.recipient == manager
+    lifecycle.tell(draft, "message", now=timezone.now(), message=FileMessage(from_fund=True))
+    somebody_elses = Mail.objects.exclude(pk=own.pk).get()
+    assert client.get(reverse("letter", args=[somebody_elses.pk])).status_code == 404
+    assert client.get(reverse("ask", args=[draft.pk])).status_code == 404
+
+
+# --- asking for more --------------------------------------------------------------------------
+
+
+def test_asking_from_the_file_and_taking_it_back(client: Client, manager: User) -> None:
+    application = make_screened()
+    url = reverse("ask", args=[application.pk])
+    assert f'href="{url}"' in page(client, "file", application.pk)
+    response = client.get(url)
+    sent = form_data(response)
+    assert sent["until"] == [(timezone.localdate() + timedelta(days=10)).isoformat()]
+    assert "Team" in response.content.decode()
+    sent |= {"sections": ["team", "project"], "question": ["Who are your pilots?"]}
+    assert client.post(url, sent).url == reverse("file", args=[application.pk])
+    asked = InformationRequest.objects.get()
+    assert asked.sections == ["team", "project"]
+    local = timezone.localtime(asked.until)
+    assert (local.date().isoformat(), local.hour, local.minute) == (sent["until"][0], 17, 0)
+    html = page(client, "file", application.pk)
+    back = reverse("take_back", args=[asked.pk])
+    assert f'href="{url}"' not in html
+    assert f'href="{back}"' in html
+    assert "as it was handed in" in page(client, "take_back", asked.pk)
+    assert client.post(back).url == reverse("file", args=[application.pk])
+    assert "No longer asked" in page(client, "file", application.pk)
+    assert b"Nothing was changed" in client.post(back, follow=True).content
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"sections": []}, "Choose at least one section."),
+        ({"question": ""}, "Write what you ask."),
+        ({"until": ""}, "Choose a day."),
+        ({"until": "2020-01-01"}, "Choose a later day."),
+    ],
+)
+def test_what_a_question_lacks_is_said_beside_it(
+    client: Client, manager: User, changes: dict[str, Any], words: str
+) -> None:
+    application = make_screened()
+    known = {"sections": ["team"], "question": "Who?", "until": in_two_months()}
+    response = client.post(reverse("ask", args=[application.pk]), known | changes)
+    assert words in response.content.decode()
+    assert not InformationRequest.objects.exists()
+
+
+def test_a_second_question_is_refused_in_words(client: Client, manager: User) -> None:
+    application = make_screened()
+    ask(application, manager)
+    known = {"sections": ["team"], "question": "And who?", "until": in_two_months()}
+    response = client.post(reverse("ask", args=[application.pk]), known)
+    assert response.status_code == 409
+    assert b"A request is open already" in response.content
+    assert b"And who?" in response.content
+
+
+def test_both_sides_see_the_question_and_the_fund_what_its_answer_changed(client: Client) -> None:
+    manager, application = make_user(Role.FUND_MANAGER), make_screened()
+    ask(application, manager)
+    html = page(client, "file", application.pk, user=application.author)
+    assert "Who are your pilots?" in html
+    assert "The fund asks you for more information" in html
+    assert f'href="{reverse("tasks", args=[application.pk])}"' in html
+    assert manager.name not in html
+    fill(application, "project", PROJECT | {"title": "Rounds on time"}, now=timezone.now())
+    assert (
+        "Rounds on time"
+        not in page(client, "file", application.pk, user=manager)
+        .partition('id="requests-title"')[2]
+        .partition("</section>")[0]
+    )
+    requesting.answer(application, actor=application.author, now=timezone.now())
+    shown = page(client, "file", application.pk, user=manager)
+    table = shown.partition("differences")[2].partition("</table>")[0]
+    assert "Home care on time" in table
+    assert "Rounds on time" in table
+    for reader in (make_user(Role.AUDITOR), application.author):
+        html = page(client, "file", application.pk, user=reader)
+        assert "Answered" in html
+        assert ("differences" in html) == (reader.role == Role.AUDITOR)
+
+
+def test_a_reviewer_reads_nothing_of_it(client: Client) -> None:
+    manager, application = make_user(Role.FUND_MANAGER), make_screened()
+    requesting.take_back(ask(application, manager), actor=manager, now=timezone.now())
+    write(application, manager, "Is the number right?")
+    reviewer = make_assigned(application, reviewers=1)[0].reviewer
+    html = page(client, "file", application.pk, user=reviewer)
+    for words in ("Who are your pilots?", "Is the number right?", "Messages", "about this file"):
+        assert words not in html.partition("<h1")[2].partition("timeline")[0], words
+
+
+def test_only_who_may_answer_is_offered_to(client: Client) -> None:
+    application = make_screened()
+    ask(application, make_user(Role.FUND_MANAGER))
+    answer = f'class="btn btn-primary" href="{reverse("tasks", args=[application.pk])}"'
+    withdraw = f'href="{reverse("withdraw", args=[application.pk])}"'
+    for part, answers, withdraws in (
+        (Part.OWNER, True, True),
+        (Part.EDITOR, True, False),
+        (Part.READER, False, False),
+    ):
+        user = make_user()
+        Membership.objects.create(startup=application.startup, user=user, part=part)
+        html = page(client, "file", application.pk, user=user)
+        assert (answer in html, withdraw in html) == (answers, withdraws), part
+
+
+def test_an_accountant_does_not_learn_what_became_of_a_file(client: Client) -> None:
+    application, accountant = make_screened(), make_user()
+    Membership.objects.create(startup=application.startup, user=accountant, part=Part.ACCOUNTANT)
+    client.force_login(accountant)
+    url = reverse("file", args=[application.pk])
+    assert client.get(url).url == reverse("my_files")
+    assert client.get(reverse("file_steps", args=[application.pk])).status_code == 404
+    assert client.get(reverse("messages", args=[application.pk])).status_code == 403
+    ask(application, make_user(Role.FUND_MANAGER), sections=["budget"])
+    assert client.get(url).url == reverse("tasks", args=[application.pk])
+
+
+# --- messages ---------------------------------------------------------------------------------
+
+
+def test_messages_stand_on_the_file_for_both_sides_the_newest_last(client: Client) -> None:
+    manager, application = make_user(Role.FUND_MANAGER), make_submitted()
+    url = reverse("messages", args=[application.pk])
+    for user, text in ((application.author, "When do we hear?"), (manager, "Next week.")):
+        html = page(client, "file", application.pk, user=user)
+        assert f'action="{url}"' in html
+        response = client.post(url, {"text": text})
+        assert response.url == reverse("file", args=[application.pk]) + "#latest"
+    for reader in (application.author, manager, make_user(Role.AUDITOR)):
+        html = page(client, "file", application.pk, user=reader)
+        assert 0 < html.index("When do we hear?") < html.index('id="latest"')
+        assert html.index('id="latest"') < html.index("Next week.")
+        assert (f"The fund, by {manager.name}" in html) == reader.oversees
+        assert (f'action="{url}"' in html) == (reader.role != Role.AUDITOR)
+
+
+def test_a_message_that_says_nothing_comes_back_with_a_word(client: Client) -> None:
+    application = make_submitted()
+    client.force_login(application.author)
+    url = reverse("messages", args=[application.pk])
+    response = client.post(url, {"text": "  "})
+    assert b"Write your message first" in response.content
+    response = client.post(url, {"text": "a" * 5_001})
+    assert form_data(response)["text"] == ["a" * 5_001]
+    assert not FileMessage.objects.exists()
+
+
+def test_a_reader_reads_and_does_not_write(client: Client) -> None:
+    application, reader = make_submitted(), make_user()
+    Membership.objects.create(startup=application.startup, user=reader, part=Part.READER)
+    write(application, application.author)
+    html = page(client, "messages", application.pk, user=reader)
+    assert "When do we hear?" in html
+    assert "<textarea" not in html
+    response = client.post(reverse("messages", args=[application.pk]), {"text": "Me too"})
+    assert response.status_code == 409
+    assert FileMessage.objects.count() == 1
+
+
+def test_a_draft_is_spoken_of_and_stays_closed_to_the_fund(client: Client, manager: User) -> None:
+    draft = make_empty_draft()
+    url = reverse("messages", args=[draft.pk])
+    assert client.get(url).status_code == 404
+    client.force_login(draft.author)
+    assert client.post(url, {"text": "Does a café count?"}).url == f"{url}#latest"
+    client.force_login(manager)
+    html = page(client, "messages", draft.pk)
+    assert "Does a café count?" in html
+    assert f'href="{reverse("tasks", args=[draft.pk])}"' not in html
+    assert client.post(url, {"text": "It does."}).url == f"{url}#latest"
+    assert client.get(reverse("tasks", args=[draft.pk])).status_code == 404
+    assert client.get(reverse("file", args=[draft.pk])).status_code == 404
+
+
+def test_a_guest_needs_an_account_to_write(client: Client) -> None:
+    client.post(reverse("begin", args=[make_call().code]))
+    draft = Application.objects.get()
+    url = reverse("messages", args=[draft.pk])
+    assert "you need an account" in page(client, "messages", draft.pk)
+    assert client.post(url, {"text": "Hello"}).url == f"{reverse('account_signup')}?next={url}"
+    assert not FileMessage.objects.exists()
+
+
+def test_thirty_messages_and_requests_cost_what_one_costs(client: Client) -> None:
+    manager, application = make_user(Role.FUND_MANAGER), make_screened()
+    readers = (manager, application.author, make_user(Role.AUDITOR))
+
+    def add(number: int) -> None:
+        for turn in range(number):
+            write(application, readers[turn % 2], f"Turn {turn}")
+            asked = ask(application, manager)
+            requesting.take_back(asked, actor=manager, now=timezone.now())
+
+    def counts() -> list[int]:
+        found = []
+        for reader in readers:
+            client.force_login(reader)
+            for name in ("file", "messages"):
+                if name == "messages" and reader.role == Role.AUDITOR:
+                    continue
+                with CaptureQueriesContext(connection) as queries:
+                    assert client.get(reverse(name, args=[application.pk])).status_code == 200
+                found.append(len(queries))
+        return found
+
+    add(1)
+    one = counts()
+    add(29)
+    assert counts() == one
+    assert max(one) <= 40
+
+
+# --- late, and on paper -----------------------------------------------------------------------
+
+
+def test_an_extension_is_granted_after_reading_whose_draft_it_is(
+    client: Client, manager: User
+) -> None:
+    draft = make_empty_draft()
+    draft.startup.name = "Rondaline"
+    draft.startup.save()
+    url = reverse("extensions", args=[draft.call.code])
+    sent: dict[str, Any] = {
+        "reference": draft.reference,
+        "reason": "The director is ill.",
+        "until": in_two_months(),
+    }
+    response = client.post(url, sent)
+    assert not Extension.objects.exists()
+    assert b"Rondaline" in response.content
+    confirmed = form_data(response)
+    assert {name: value[0] for name, value in confirmed.items()} == sent
+    assert client.post(url, confirmed | {"granted": "yes"}).url == url
+    extension = Extension.objects.get()
+    assert extension.application == draft
+    assert timezone.localtime(extension.until).hour == 17
+    html = page(client, "extensions", draft.call.code)
+    assert "not used yet" in html
+    assert draft.reference in html
+    again = client.post(url, confirmed | {"granted": "yes"})
+    assert again.status_code == 409
+    assert b"has an extension already" in again.content
+
+
+def test_a_number_that_is_no_draft_of_the_call_is_said_beside_the_field(
+    client: Client, manager: User
+) -> None:
+    elsewhere = make_empty_draft()
+    url = reverse("extensions", args=[make_call().code])
+    sent = {"reference": elsewhere.reference, "reason": "Ill", "until": in_two_months()}
+    response = client.post(url, sent)
+    assert b"No draft of this call has this number" in response.content
+    assert b"#id_reference" in response.content
+
+
+def test_the_list_of_extensions_says_which_were_used(client: Client, manager: User) -> None:
+    call, now = make_call(), timezone.now()
+    used, over = make_empty_draft(call), make_empty_draft(call)
+    until = call.closes_at + timedelta(days=1)
+    for draft in (used, over):
+        extending.grant(draft, until=until, reason="Ill", actor=manager, now=now)
+    Extension.objects.filter(application=used).update(used_at=now)
+    Extension.objects.filter(application=over).update(until=now - timedelta(days=1))
+    html = page(client, "extensions", call.code)
+    assert "not used, over" in html
+    assert "not used yet" not in html
+    assert html.count("tag-good") == 1
+
+
+def test_a_file_on_paper_is_begun_gone_on_with_and_called_so(client: Client, manager: User) -> None:
+    call = make_call()
+    url = reverse("paper", args=[call.code])
+    today = timezone.localdate().isoformat()
+    sent = {"startup_name": "Mirabelle", "received_on": today, "language": "nl"}
+    response = client.post(url, sent)
+    file = Application.objects.get()
+    tasks = reverse("tasks", args=[file.pk])
+    assert response.url == tasks
+    assert (file.language, file.author, str(file.startup)) == ("nl", manager, "Mirabelle")
+    assert client.get(tasks).status_code == 200
+    assert f'href="{tasks}"' in page(client, "paper", call.code)
+    html = page(client, "file", file.pk)
+    assert "Entered from paper" in html
+    assert f'href="{tasks}"' in html
+
+
+def test_paper_that_came_too_late_is_refused_in_words(client: Client, manager: User) -> None:
+    call = make_call(now=timezone.now() - timedelta(days=60))
+    today = timezone.localdate().isoformat()
+    sent = {"startup_name": "Mirabelle", "received_on": today, "language": "nl"}
+    response = client.post(reverse("paper", args=[call.code]), sent)
+    assert response.status_code == 409
+    assert b"On paper the day of arrival counts" in response.content
+    assert not Application.objects.exists()
+
+
+def test_the_list_of_files_says_which_came_on_paper(client: Client, manager: User) -> None:
+    application = make_screened()
+    assert "Entered from paper" not in page(client, "files")
+    Application.objects.update(paper_received_on=timezone.localdate())
+    assert "Entered from paper" in page(client, "files")
+    assert "entered from paper" in page(client, "capacity")
+    assert "Entered from paper" in page(client, "file", application.pk)
+
+
+# --- letters ----------------------------------------------------------------------------------
+
+
+def by_post(application: Application) -> Mail:
+    """The letter that a startup without people gets about its submitted file."""
+    application.startup.memberships.all().delete()
+    ask(application, make_user(Role.FUND_MANAGER))
+    return Mail.objects.get(by_post=True)
+
+
+def test_a_letter_waits_until_somebody_says_that_it_is_posted(
+    client: Client, manager: User
+) -> None:
+    application = make_screened()
+    letter = by_post(application)
+    waiting = page(client, "letters").partition("Posted lately")[0]
+    assert reverse("letter", args=[letter.pk]) in waiting
+    html = page(client, "letter", letter.pk)
+    address = html.partition("<address")[2].partition("</address>")[0]
+    assert all(line in address for line in ("Mirabelle", "Rue Haute 12", "1000 Bruxelles"))
+    assert "Who are your pilots?" in html
+    posted = reverse("letter_posted", args=[letter.pk])
+    for _click in range(2):
+        assert client.post(posted).url == reverse("letters")
+    letter.refresh_from_db()
+    assert letter.state == "done"
+    assert AuditEntry.objects.filter(act="letter.posted", actor=manager).count() == 1
+    waiting, _title, lately = page(client, "letters").partition("Posted lately")
+    assert reverse("letter", args=[letter.pk]) not in waiting
+    assert reverse("letter", args=[letter.pk]) in lately
+    assert posted not in page(client, "letter", letter.pk)
+
+
+def test_a_letter_is_in_the_language_of_the_file(client: Client, manager: User) -> None:
+    Application.objects.filter(pk=make_screened().pk).update(language="nl")
+    letter = by_post(Application.objects.get())
+    Mail.objects.update(queued_at=datetime.fromisoformat("2031-05-12T09:00:00+00:00"))
+    html = page(client, "letter", letter.pk)
+    assert '<article class="letter" lang="nl">' in html
+    assert "12 mei 2031" in html
+
+
+def test_a_mail_is_no_letter_to_be_posted(client: Client, manager: User) -> None:
+    application = make_screened()
+    mail = Mail.objects.get(template="received")
+    html = page(client, "letter", mail.pk)
+    assert application.author.name in html
+    assert reverse("letter_posted", args=[mail.pk]) not in html
+    assert client.post(reverse("letter_posted", args=[mail.pk])).status_code == 404
+    assert page(client, "letters").count("<table") == 0
+
+
+def test_the_fund_sees_which_mails_a_file_caused_and_nobody_else_does(client: Client) -> None:
+    application = make_screened()
+    mail = Mail.objects.get(template="received")
+    link = f'href="{reverse("letter", args=[mail.pk])}"'
+    for role, sees, opens in ((Role.FUND_MANAGER, True, True), (Role.AUDITOR, True, False)):
+        html = page(client, "file", application.pk, user=make_user(role))
+        assert (mail.subject in html, link in html) == (sees, opens)
+    assert mail.subject not in page(client, "file", application.pk, user=application.author)
+
+
+def test_thirty_letters_cost_what_one_costs(client: Client, manager: User) -> None:
+    call = make_call()
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            page(client, "letters")
+            page(client, "paper", call.code)
+            page(client, "extensions", call.code)
+        return len(queries)
+
+    def add(number: int) -> None:
+        for _time in range(number):
+            file, now = make_empty_draft(call), timezone.now()
+            Application.objects.filter(pk=file.pk).update(paper_received_on=timezone.localdate())
+            lifecycle.tell(file, "message", now=now, message=FileMessage(from_fund=True))
+            Extension.objects.create(
+                application=file, until=now, reason="Ill", granted_by=manager, granted_at=now
+            )
+        Mail.objects.update(by_post=True)
+
+    add(1)
+    one = cost()
+    add(29)
+    assert cost() == one
+
+
+# --- the decision, and what comes next --------------------------------------------------------
+
+
+def test_a_decision_stands_with_its_reasons_and_what_one_can_do(client: Client) -> None:
+    award = make_award(amount=90_000)
+    html = page(client, "file", award.application_id, user=award.application.author)
+    assert award.proposal.reasons in html
+    assert "Council of State" in html
+    application = make_ineligible()
+    confirming.confirm_ineligible(
+        application,
+        actor=make_user(Role.FUND_MANAGER),
+        reason="The seat is in Liège.",
+        now=timezone.now(),
+    )
+    html = page(client, "file", application.pk, user=application.author)
+    assert "The seat is in Liège." in html
+    assert "Council of State" in html
+    assert "Council of State" not in page(
+        client, "file", application.pk, user=make_user(Role.FUND_MANAGER)
+    )
+
+
+def test_an_applicant_reads_what_happens_next(client: Client) -> None:
+    application = make_reviewed()
+    html = page(client, "file", application.pk, user=application.author)
+    assert "Nothing: reviewers are reading your file." in html
+    assert "We write to you as soon as something changes." in html
+    lifecycle.withdraw(application, actor=application.author, now=timezone.now())
+    assert "as soon as something" not in page(client, "file", application.pk)
+
+
+def test_a_withdrawal_may_give_its_reason(client: Client) -> None:
+    application = make_submitted()
+    client.force_login(application.author)
+    url = reverse("withdraw", args=[application.pk])
+    assert "reason" in form_data(client.get(url))
+    client.post(url, {"reason": "We found another way."})
+    application.refresh_from_db()
+    assert application.state == State.WITHDRAWN
+    assert "We found another way." in page(client, "file", application.pk)
