@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from contextlib import ExitStack
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,17 @@ from tests.bench import reporting
 from tests.bench.measuring import Broken, Figure
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FULL = {"rounds": 5, "seconds": 1.2, "batch": 20, "tasks": 400, "files": 24}
-QUICK = {"rounds": 2, "seconds": 0.5, "batch": 8, "tasks": 100, "files": 8}
+FULL: dict[str, Any] = {"rounds": 5, "seconds": 1.2, "batch": 20, "tasks": 400, "files": 24}
+FULL |= {"handed_in": 80, "burst": 1000}
+FULL |= {"enterprises": (20_000, 200_000), "imports": 3}
+QUICK: dict[str, Any] = {"rounds": 2, "seconds": 0.5, "batch": 8, "tasks": 100, "files": 8}
+QUICK |= {"handed_in": 40, "burst": 100}
+QUICK |= {"enterprises": (2_000, 20_000), "imports": 1}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="about 30 s, rougher")
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter runs, rougher")
     parser.add_argument("--json", type=Path, default=ROOT / "var" / "bench.json", metavar="PATH")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
@@ -39,6 +44,7 @@ def main() -> int:
         return 1
     conditions |= {"quick": arguments.quick, "seconds": round(time.monotonic() - begun)}
     print(reporting.table(figures))
+    print(*reporting.remarks(conditions), sep="\n")
     reporting.write(arguments.json, figures, conditions)
     print(f"\n{conditions['seconds']} s. Written to {arguments.json}")
     return 0
@@ -47,7 +53,7 @@ def main() -> int:
 def measure_all(size: dict[str, Any]) -> tuple[list[Figure], dict[str, Any]]:
     """All figures, and under which conditions they came about."""
     _set_up()
-    from tests.bench import approvals, pages, screenings
+    from tests.bench import applying, approvals, pages, register, screenings
 
     rounds, seconds = size["rounds"], size["seconds"]
     with ExitStack() as stack:
@@ -55,6 +61,12 @@ def measure_all(size: dict[str, Any]) -> tuple[list[Figure], dict[str, Any]]:
         conditions = _conditions(template.admin)
         say("Pages: loading the demo, then reading")
         figures = pages.measure(template, rounds=rounds, seconds=seconds)
+        say("Applying: saving sections, then handing in, then a burst of files")
+        more, burst = applying.measure(
+            template, rounds=rounds, seconds=seconds, batch=size["handed_in"], burst=size["burst"]
+        )
+        figures += more
+        conditions["burst"] = asdict(burst)
         say("Screenings")
         figures.append(
             screenings.measure(template, rounds=rounds, tasks=size["tasks"], files=size["files"])
@@ -63,6 +75,10 @@ def measure_all(size: dict[str, Any]) -> tuple[list[Figure], dict[str, Any]]:
         figures.append(
             approvals.measure(template, rounds=rounds, seconds=seconds, batch=size["batch"])
         )
+        say("Register: writing the extracts, then importing")
+        more, peaks = register.measure(template, rounds=size["imports"], sizes=size["enterprises"])
+        figures += more
+        conditions["peak_mib_of_imports"] = peaks
     return figures, conditions
 
 

@@ -6,7 +6,8 @@ ratio is the result, and the rates are only for orientation.
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from statistics import median
@@ -90,3 +91,11 @@ def wait_until(true: Callable[[], bool], *, every: float, what: str) -> None:
         if time.monotonic() > until:
             raise Broken(f"not within {WAIT_SECONDS} s: {what}")
         time.sleep(every)
+
+
+def same(what: str, found: Iterable[object], wanted: Iterable[object]) -> None:
+    """Raise Broken unless both hold the same things, each as often."""
+    there, due = Counter(found), Counter(wanted)
+    if there != due:
+        lost, more = (due - there).total(), (there - due).total()
+        raise Broken(f"{what}: {lost} lost, {more} too many")

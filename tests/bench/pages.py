@@ -104,7 +104,7 @@ def _portal(template: Urls, stack: ExitStack) -> dict[str, Page]:
     with pointed_at(urls):
         manager = User.objects.filter(role=Role.FUND_MANAGER).order_by("pk")[0]
         shown = Application.objects.filter(state=State.AWARDED).order_by("pk")[0]
-        cookie = _log_in(manager)
+        cookie = log_in(manager)
     stack.enter_context(processes.web("portal", children.web(port), environment, port))
     return {
         "list page": Page(port, "/en/files/", cookie),
@@ -112,14 +112,23 @@ def _portal(template: Urls, stack: ExitStack) -> dict[str, Page]:
     }
 
 
-def _log_in(user: User) -> str:
+def log_in(user: User) -> str:
+    """A session's cookie."""
     client = Client()
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def _control(template: Urls, stack: ExitStack) -> dict[str, Page]:
-    """The bare site with as many rows."""
+    port, cookie = control_site(template, stack)
+    return {
+        "list page": Page(port, "/dossiers/", cookie),
+        "detail page": Page(port, "/dossiers/1/", cookie),
+    }
+
+
+def control_site(template: Urls, stack: ExitStack) -> tuple[int, str]:
+    """The bare site with as many rows: its port, and the cookie of somebody logged in."""
     urls = stack.enter_context(processes.empty_database(template))
     port = free_port()
     environment = processes.control_environment(urls)
@@ -127,7 +136,4 @@ def _control(template: Urls, stack: ExitStack) -> dict[str, Page]:
     cookie = processes.run("control-seed", seed, environment)[-1]
     command = processes.as_control(children.web(port), "brustart.wsgi", f"{CONTROL}.wsgi")
     stack.enter_context(processes.web("control", command, environment, port))
-    return {
-        "list page": Page(port, "/dossiers/", cookie),
-        "detail page": Page(port, "/dossiers/1/", cookie),
-    }
+    return port, cookie

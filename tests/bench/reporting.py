@@ -37,6 +37,19 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join(cells)
 
 
+def remarks(conditions: dict[str, Any]) -> list[str]:
+    """What is told beside the table, a line each."""
+    burst = conditions["burst"]
+    return [
+        *(
+            f"register, {what}: the import held at most {peak} MiB"
+            for what, peak in conditions["peak_mib_of_imports"].items()
+        ),
+        f"burst: {burst['files']:,} files handed in by {burst['requests']:,} requests in "
+        f"{burst['seconds']:,.1f} s; none lost, none doubled",
+    ]
+
+
 def write(path: Path, figures: Sequence[Figure], conditions: dict[str, Any]) -> None:
     """JSON: the conditions of the run, and each figure with all its rounds (rates in 1/s)."""
     told = conditions | {"figures": [_told(one) for one in figures]}

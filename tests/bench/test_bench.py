@@ -6,9 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
-from tests.bench import reporting
-from tests.bench.measuring import Broken, Figure, Side, beside, together
+from applications import lifecycle
+from tests import factories
+from tests.bench import drafts, reporting
+from tests.bench.measuring import Broken, Figure, Side, beside, same, together
 
 PAGE = Figure(
     "list page, requests",
@@ -47,6 +50,14 @@ def test_json_keeps_every_round(tmp_path: Path) -> None:
     ]
 
 
+def test_remarks_tell_of_imports_and_of_the_burst() -> None:
+    told = {"files": 1000, "requests": 1096, "seconds": 41.25}
+    peaks = {"2,000 enterprises": 90}
+    imports, burst = reporting.remarks({"burst": told, "peak_mib_of_imports": peaks})
+    assert imports == "register, 2,000 enterprises: the import held at most 90 MiB"
+    assert burst.startswith("burst: 1,000 files handed in by 1,096 requests in 41.2 s")
+
+
 def test_runs_alternate_and_the_first_pair_does_not_count() -> None:
     order: list[str] = []
 
@@ -80,3 +91,26 @@ def test_a_job_that_fails_says_why() -> None:
 
     with pytest.raises(Broken, match="no such page"):
         together([waits, fails])
+
+
+def test_the_same_things_in_another_order_are_the_same() -> None:
+    same("files", [2, 1], [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [([1], "1 lost, 0 too many"), ([1, 2, 2], "0 lost, 1 too many"), ([1, 3], "1 lost, 1 too")],
+)
+def test_what_is_lost_or_doubled_is_no_figure(found: list[int], told: str) -> None:
+    with pytest.raises(Broken, match=told):
+        same("files", found, [1, 2])
+
+
+@pytest.mark.django_db
+def test_copied_drafts_can_be_handed_in_each_by_its_owner() -> None:
+    owners, now = [factories.make_user(), factories.make_user()], timezone.now()
+    copies = drafts.like(factories.make_draft(), owners, 3)
+    for draft, owner in zip(copies, [*owners, owners[0]], strict=True):
+        submission = lifecycle.submit(draft, actor=owner, now=now)
+        assert submission.answers("startup")["enterprise_number"] == draft.startup.enterprise_number
+    assert len({draft.startup.enterprise_number for draft in copies}) == len(copies)
