@@ -56,6 +56,12 @@ class Looking:
         found += self._width()
         self.faults += [f"{self.page.url} {fault}" for fault in found]
 
+    def submit(self, button: str) -> None:
+        """Press a button of the page, and look at the answer."""
+        with self.page.expect_navigation():
+            self.page.locator(f"main {button}").first.click()
+        self.look()
+
     def assert_all_good(self) -> None:
         assert not self.faults, "\n" + "\n".join(self.faults)
 

@@ -8,8 +8,16 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, ViewportSize, expect
 
+from scoring.screening.eligibility import RULES
 from tests.browser.conftest import Visit
-from tests.browser.visiting import DESKTOP, PHONE, amounts, left_on_the_front_page, paused
+from tests.browser.visiting import (
+    DESKTOP,
+    PHONE,
+    amounts,
+    left_on_the_front_page,
+    paused,
+    ready_to_submit,
+)
 from tests.live import Portal
 
 pytestmark = [
@@ -59,7 +67,7 @@ def apply(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"/fr/applications/\d+/$"))
     page.locator("form[action*='/demo/example/'] button").click()
     expect(page).to_have_url(re.compile(r"/check/$"))
-    page.locator("main form button").click()
+    ready_to_submit(page).click()
     expect(page).to_have_url(re.compile(r"/received/$"))
     expect(page.locator(".receipt")).to_have_text(re.compile(r"^BRU-"))
 
@@ -74,10 +82,10 @@ def see_the_screening_wait(page: Page) -> str:
 
 
 def watch_it_advance(page: Page, state: str) -> None:
-    """Six rules with reason and source appear on the page that is open."""
+    """Every rule with reason and source appear on the page that is open."""
     expect(page.locator("#screening:not([hx-get])")).to_be_visible()
-    expect(page.locator(".verdict")).to_have_count(6)
-    expect(page.locator(".verdict .source")).to_have_count(6)
+    expect(page.locator(".verdict")).to_have_count(len(RULES))
+    expect(page.locator(".verdict .source")).to_have_count(len(RULES))
     expect(page.locator("#file-state")).not_to_have_text(state)
     assert page.evaluate("window.stillTheSamePage")
 

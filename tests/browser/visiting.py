@@ -2,8 +2,10 @@
 
 import re
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, ViewportSize
 
@@ -14,6 +16,7 @@ PHONE = ViewportSize(width=390, height=844)
 DESKTOP = ViewportSize(width=1280, height=900)
 LOCALES = {"fr": "fr-BE", "nl": "nl-BE", "en": "en-GB"}
 NAMES: dict[str, str] = {row["key"]: row["name"] for row in content.read("people")["person"]}
+MAIL_SECONDS = 30
 _GROUPED = re.compile(r"\d{1,3}(?:[\s.,]\d{3})+(?!\d)|\d+")
 
 
@@ -37,6 +40,18 @@ def left_on_the_front_page(page: Page) -> int:
     return amounts(page.locator(".figures-table .total td"))[0]
 
 
+def mailed(folder: Path, address: str, words: str) -> str:
+    """The latest mail to this address with these words, once it is there."""
+    until = time.monotonic() + MAIL_SECONDS
+    while time.monotonic() < until:
+        for mail in sorted(folder.glob("*"), key=lambda one: one.stat().st_mtime, reverse=True):
+            text = mail.read_text()
+            if f"To: {address}" in text and words in text:
+                return text
+        time.sleep(0.2)
+    raise AssertionError(f"no mail to {address} with {words}")
+
+
 class Troubles:
     """What pages complain of in the console, apart from a page that answers an error itself."""
 
@@ -58,12 +73,12 @@ class Troubles:
         assert not self.heard, "\n".join(self.heard)
 
 
-def begin_application(page: Page) -> str:
-    """Begin in the open call, as an applicant; where the draft is, below the language."""
-    page.goto("/en/calls/brustart-2/")
-    page.locator("form[action*='/begin/'] button").click()
-    page.wait_for_url(re.compile(r"/en/applications/\d+/$"))
-    return page.url.partition("/en/")[2]
+def begin_application(page: Page, language: str = "en") -> str:
+    """Begin in the open call, with an account or none; where the draft is, below the language."""
+    page.goto(f"/{language}/calls/brustart-2/")
+    page.locator("form[action*='/begin/'] button").first.click()
+    page.wait_for_url(re.compile(rf"/{language}/applications/\d+/$"))
+    return page.url.partition(f"/{language}/")[2]
 
 
 def fill_with_example(page: Page, tasks: str) -> None:
@@ -71,6 +86,18 @@ def fill_with_example(page: Page, tasks: str) -> None:
     page.goto(tasks)
     page.locator("form[action*='/demo/example/'] button").click()
     page.wait_for_url("**/check/")
+
+
+def ready_to_submit(page: Page) -> Locator:
+    """Say that one may bind the company; the button that submits."""
+    page.check("[name=binds_company]")
+    return page.locator("main form .btn-primary")
+
+
+def send(button: Locator) -> None:
+    """Press a button that sends its form, and wait for the answer's page."""
+    with button.page.expect_navigation():
+        button.click()
 
 
 @contextmanager
