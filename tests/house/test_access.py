@@ -1,6 +1,7 @@
 """One registry says who sees what: every model is in it, and its two halves agree."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 from django.apps import apps
@@ -8,7 +9,23 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 from django.utils import timezone
 
-from applications import lifecycle
+from applications import lifecycle, requesting
+from applications.models import (
+    Application,
+    Document,
+    Extension,
+    Extraction,
+    FileMessage,
+    FormVersion,
+    InformationRequest,
+    Invitation,
+    Membership,
+    Paper,
+    Part,
+    Section,
+    Submission,
+    TimelineEntry,
+)
 from brustart.accounts.access import POLICIES, Reader, sees, visible_to
 from brustart.accounts.models import Role, User
 from brustart.awards import deciding
@@ -40,7 +57,7 @@ def ours() -> Iterator[type[Model]]:
 
 def test_every_model_has_a_policy() -> None:
     models = list(ours())
-    assert len(models) > 25
+    assert len(models) > 45
     assert [model.__name__ for model in models if model not in POLICIES] == []
 
 
@@ -51,6 +68,12 @@ def populated() -> list[Reader]:
     now = timezone.now()
     make_empty_draft(call)
     submitted = make_submitted(call)
+    guests_own = lifecycle.begin(call=call, author=None, language="fr", now=now)
+    around(submitted, now=now)
+    asked_of(make_screened(call), now=now)
+    on_paper = {"paper_received_on": timezone.localdate(now)}
+    manager = make_user(Role.FUND_MANAGER)
+    lifecycle.begin(call=call, author=manager, language="fr", now=now, **on_paper)
     make_assigned(make_screened(call), reviewers=2)
     rejected = make_reviewed(make_screened(call))
     deciding.reject(rejected, grounds="Too early.", actor=make_user(Role.FUND_MANAGER), now=now)
@@ -71,7 +94,46 @@ def populated() -> list[Reader]:
     Worker.objects.create(name="one", started_at=now, seen_at=now)
     for role in Role:
         make_user(role)
-    return [AnonymousUser(), *User.objects.all()]
+    guest = AnonymousUser()
+    guest.drafts = frozenset({guests_own.pk, submitted.pk})  # the second is no guest's any more
+    return [AnonymousUser(), guest, *User.objects.all()]
+
+
+def around(file: Application, *, now: datetime) -> None:
+    """Somebody with each part in it, somebody invited, what was said, more time."""
+    people = {part: make_user() for part in Part}
+    for part, person in people.items():
+        Membership.objects.create(startup=file.startup, user=person, part=part)
+    manager = make_user(Role.FUND_MANAGER)
+    Invitation.objects.create(
+        startup=file.startup, email="new@example.org", part=Part.READER, token_hash="0" * 64,
+        invited_by=file.author, invited_at=now, expires_at=now,
+    )  # fmt: skip
+    FileMessage.objects.create(
+        application=file, text="Hello", author=manager, from_fund=True, at=now
+    )
+    Extension.objects.create(
+        application=file, until=now, reason="A fire", granted_by=manager, granted_at=now
+    )
+    FormVersion.objects.create(call=file.call, number=1, published_at=now, published_by=manager)
+    for document in file.documents.all():
+        Extraction.objects.get_or_create(document=document)
+
+
+def asked_of(file: Application, *, now: datetime) -> None:
+    """A request for information that is open, and an accountant who is not to know."""
+    Membership.objects.create(startup=file.startup, user=make_user(), part=Part.ACCOUNTANT)
+    requesting.ask(
+        file, sections=["project"], question="Who?", until=now + timedelta(days=1),
+        actor=make_user(Role.FUND_MANAGER), now=now,
+    )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_every_kind_of_row_of_a_file_is_there_to_be_judged(populated: list[Reader]) -> None:
+    empty = {model.__name__ for model in ours() if not model._default_manager.exists()}
+    files = {model.__name__ for model in apps.get_app_config("applications").get_models()}
+    assert empty & files == set()
 
 
 @pytest.mark.django_db
@@ -85,10 +147,32 @@ def test_the_predicate_and_the_list_agree(populated: list[Reader]) -> None:
 
 
 @pytest.mark.django_db
+def test_an_accountant_sees_sections_and_nothing_of_what_became_of_the_file(
+    populated: list[Reader],
+) -> None:
+    beyond = (Submission, TimelineEntry, Document, Extraction, Extension, FileMessage,
+              InformationRequest, Paper)  # fmt: skip
+    accountants = User.objects.filter(memberships__part=Part.ACCOUNTANT)
+    assert len(accountants) == 2
+    for reader in accountants:
+        assert visible_to(reader, Section).exists()
+        for model in beyond:
+            assert not visible_to(reader, model).exists(), model
+
+
+@pytest.mark.django_db
+def test_a_guest_sees_only_drafts_that_nobody_has(populated: list[Reader]) -> None:
+    nobody, guest = populated[:2]
+    assert not visible_to(nobody, Application).exists()
+    assert visible_to(guest, Application).get().author is None
+
+
+@pytest.mark.django_db
 def test_what_must_stay_hidden_is(populated: list[Reader]) -> None:
     hidden = {
         Role.APPLICANT: ("Proposal", "Vote", "Review", "Mark", "PanelScore", "Rank", "Entry",
-                         "Account", "AuditEntry", "ConflictOfInterest", "Panelist"),
+                         "Account", "AuditEntry", "ConflictOfInterest", "Panelist", "Enterprise",
+                         "Extract"),
         Role.REVIEWER: ("PanelScore", "Rank", "Entry", "Account", "AuditEntry", "Message"),
         Role.ADMINISTRATOR: ("Application", "Submission", "Proposal", "Mark", "Entry"),
     }  # fmt: skip

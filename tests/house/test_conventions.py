@@ -8,7 +8,17 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
-FLOORS = ["core", "accounts", "fund", "applications", "screening", "review", "awards", "desk"]
+FLOORS = [
+    "core",
+    "cbe",
+    "accounts",
+    "fund",
+    "applications",
+    "screening",
+    "review",
+    "awards",
+    "desk",
+]
 ROOT = Path(settings.ROOT)
 PACKAGES = ("brustart", "applications", "scoring")
 SOURCES = [
