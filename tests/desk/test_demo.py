@@ -18,7 +18,7 @@ from brustart.awards.models import Proposal
 from brustart.core.audit import reference
 from brustart.core.hashing import plain
 from brustart.core.models import Mail
-from brustart.desk.demo import content, example, expanding, loading, tour
+from brustart.desk.demo import content, example, expanding, loading, register, tour
 from brustart.fund import deminimis
 from brustart.worker import KINDS
 from scoring.screening import eligibility, facts
@@ -272,3 +272,18 @@ def test_the_special_files_are_there(loaded: dict[str, Application]) -> None:
     assert not late.call.is_open(now)
     assert deadlines.may_submit(late, now)
     assert completeness.missing(late)
+
+
+def test_the_register_knows_the_examples_startup(client: Client) -> None:
+    register.load(timezone.localdate())
+    assert register.load(timezone.localdate()) is None  # the second time it is there already
+    application = make_empty_draft()
+    example.fill(application, now=timezone.now())
+    section = application.sections.get(name="startup")
+    assert section.answers["startup_name"] == "Rondaline"
+    assert section.answers["register_date"]
+    assert not [gap for gap in completeness.missing(application) if gap.section == "startup"]
+    client.force_login(application.author)
+    page = client.get(reverse("section", args=[application.pk, "startup"])).content.decode()
+    assert "From the company register" in page
+    assert 'name="startup_name"' not in page

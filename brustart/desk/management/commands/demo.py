@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from brustart.desk.demo import loading
+from brustart.desk.demo import loading, register
 from brustart.worker import KINDS
 
 
@@ -21,5 +21,6 @@ class Command(BaseCommand):
             self.stdout.write("The demo is loaded already; nothing was changed.")
             return
         begun = monotonic()
+        register.load(timezone.localdate())
         files = loading.load(timezone.now(), KINDS)
         self.stdout.write(f"Demo loaded: {files} files in {monotonic() - begun:.0f} s.")
