@@ -111,6 +111,7 @@ class SectionForm(QuestionForm):
         """How crispy lays the questions out: those that are asked, in their groups."""
         helper = FormHelper()
         helper.form_tag = False
+        helper.disable_csrf = True  # the page's own form has the token
         helper.layout = Layout(*self._layout())
         return helper
 
@@ -211,7 +212,7 @@ class SectionForm(QuestionForm):
             for place, row in enumerate(rows):
                 named = values(table.row, row).items()
                 data |= {f"{table.name}-{place}-{name}": value for name, value in named}
-            total = min(max(len(rows) + (more == table.name), 1), table.most)
+            total = min(max(len(rows), 1) + (more == table.name), table.most)
             data[f"{table.name}-{TOTAL_FORM_COUNT}"] = total
             data[f"{table.name}-INITIAL_FORMS"] = 0
         return data | dict(unread or {})

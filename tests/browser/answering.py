@@ -4,7 +4,7 @@ documents by their field. Everything is found by its name, with scripts and with
 from typing import Any
 
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from brustart.core.hashing import plain
 from brustart.desk.demo import content, expanding
@@ -82,8 +82,8 @@ def upload(page: Page, slot: str, name: str, content: bytes | None = None) -> Lo
     place = page.locator(f"#slot-{slot}")
     if content is None:
         content = pdf(name)
-    kind = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-    place.locator("input[type=file]").set_input_files(kind)
+    payload = FilePayload(name=name, mimeType="application/octet-stream", buffer=content)
+    place.locator("input[type=file]").set_input_files(payload)
     button = place.locator(".upload-choice button")
     if button.is_visible():
         send(button)

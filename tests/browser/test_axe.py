@@ -76,9 +76,9 @@ PLACES: dict[str, list[tuple[str, ...]]] = {
     ],
     "applicant_pipewhisper": [
         ("applications/", "table a"),
-        ("applications/", "table a", "a[href*='/applications/']"),
-        ("applications/", "table a", "a[href*='/applications/']", "a[href$='/size/']"),
-        ("applications/", "table a", "a[href*='/applications/']", "a[href$='/check/']"),
+        ("applications/", "table a", "#file-acts .btn-primary"),
+        ("applications/", "table a", "#file-acts .btn-primary", "a[href$='/size/']"),
+        ("applications/", "table a", "#file-acts .btn-primary", "a[href$='/check/']"),
     ],
 }
 

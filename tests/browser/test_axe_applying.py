@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from applications.forms import SECTIONS
@@ -121,7 +122,7 @@ def test_a_file_that_came_on_paper(visit: Visit) -> None:
     looking = Looking(page := visit("manager_lorgnier"))
     looking.open("calls/brustart-2/paper/")
     page.fill("[name=startup_name]", "Papierwerk")
-    page.fill("[name=received_on]", "2026-01-02")
+    page.fill("[name=received_on]", f"{timezone.localdate():%Y-%m-%d}")
     page.check("main [name=language][value=nl]")
     looking.submit("form .btn-primary")
     tasks = page.url.partition(f"/{looking.language}/")[2]

@@ -1,7 +1,7 @@
 """What goes wrong with a document is said where it was chosen; all the rest stays as it is."""
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from applications.inspecting import SENTENCES
 from tests.applications.bad_files import encrypted_pdf, pdf
@@ -63,7 +63,7 @@ def test_what_could_not_be_sent_can_be_sent_again(visit: Visit) -> None:
     place.locator(".upload-going button").click()
     expect(there(place)).to_have_text("deck.pdf")
     files = [
-        {"name": f"{number}.pdf", "mimeType": "application/pdf", "buffer": pdf(str(number))}
+        FilePayload(name=f"{number}.pdf", mimeType="application/pdf", buffer=pdf(str(number)))
         for number in range(3)
     ]
     page.locator("#slot-other input[type=file]").set_input_files(files)
