@@ -108,8 +108,9 @@ class StartupForm(SectionForm):
             self._drop(*self.known)
         else:
             self._drop("register_error")
-        if not self.strict and not self.not_yet and not self.number:
-            self._drop(*(set(self.fields) - set(self.NUMBER) - set(self.data)))
+        unknown = not self.strict and not self.not_yet and not self.number
+        if unknown and self.came_from_first_step:
+            self._drop(*(set(self.fields) - set(self.NUMBER)))
 
     def _drop(self, *names: str) -> None:
         for name in names:
