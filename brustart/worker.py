@@ -20,14 +20,13 @@ from brustart.awards import deciding
 from brustart.core import heartbeat, mail, queue
 from brustart.core.models import Mail, Message
 from brustart.core.queue import Impossible, Work
-from scoring.review import panel, suggesting
+from scoring.review import panel
 from scoring.review.models import Step as PanelStep
 from scoring.screening import pipeline
 from scoring.screening.models import Step as ScreeningStep
 
 TOPICS: dict[str, Callable[..., None]] = {
     "application.submitted": pipeline.begin,
-    "application.eligible": suggesting.suggest,
     "application.withdrawn": deciding.void_after_withdrawal,
 }
 

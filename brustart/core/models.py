@@ -36,7 +36,6 @@ class Mail(Work):
     """One mail, written when it was decided on and sent at most once by itself."""
 
     kind = "mail"
-    queue = "mail"
     at_most_once = True
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
     address = models.EmailField(blank=True)  # of somebody who has no account yet

@@ -60,7 +60,6 @@ class Work(models.Model):
     """One unit of work. Subclasses say their `kind`, by which worker.py finds what to do."""
 
     kind: ClassVar[str]
-    queue: ClassVar[str] = "screening"  # so that a slow PDF or mail server delays no verdict
     at_most_once: ClassVar[bool] = False  # abandoned work becomes uncertain instead of due
 
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
@@ -118,9 +117,7 @@ def pump(model: type[Work]) -> int:
         model.objects.filter(pk__in=keys).update(rung_at=now)
     for key in keys:
         try:
-            current_app.send_task(
-                "brustart.work", args=(model.kind, key), queue=model.queue, retry=False
-            )
+            current_app.send_task("brustart.work", args=(model.kind, key), retry=False)
         except Exception:  # whatever the broker's client raises: the sweep rings again
             logger.warning("broker unreachable; the sweep will ring again", exc_info=True)
             break

@@ -52,7 +52,7 @@ def of(application: Application, *, now: datetime) -> Progress | None:
     """The screening of a submitted file; None while nothing was handed in."""
     if application.submission_id is None:
         return None
-    run = Run.objects.of(application.submission_id)
+    run = Run.objects.filter(submission=application.submission_id).first()
     steps = list(run.steps.all()) if run else []
     states = {State(step.state) for step in steps}
     done, stuck = states == {State.DONE}, bool(states & ENDED)

@@ -2,18 +2,7 @@
 
 from brustart.accounts.access import Audience, route
 
-from .views import (
-    demo,
-    exchanges,
-    files,
-    fund,
-    letters,
-    paper,
-    public,
-    questions,
-    rules,
-    system,
-)
+from .views import demo, exchanges, files, fund, letters, paper, public, questions, system
 
 PUBLIC, SIGNED_IN, FUND_MANAGER = Audience.PUBLIC, Audience.SIGNED_IN, Audience.FUND_MANAGER
 ADMINISTRATOR, OVERSIGHT = Audience.ADMINISTRATOR, Audience.OVERSIGHT
@@ -29,7 +18,6 @@ urlpatterns = [
         name="call_questions",
         audience=Audience.FUND_MANAGER,
     ),
-    route("calls/<slug:code>/rules/", rules.call_rules, name="call_rules", audience=FUND_MANAGER),
     route("files/", files.listing, name="files", audience=OVERSIGHT),
     route("files/<int:pk>/", files.file, name="file", audience=SIGNED_IN),
     route("files/<int:pk>/steps/", files.steps, name="file_steps", audience=SIGNED_IN),

@@ -22,7 +22,6 @@ from brustart.core.money import ZERO
 from brustart.fund import capacity
 from brustart.fund.models import Call
 from scoring.screening.forms import ReasonForm
-from scoring.screening.models import Run
 from scoring.screening.reading import contributions_for_reading, findings_for_reading
 
 from ..grid import Criterion
@@ -31,7 +30,7 @@ from .forms import AssignForm, ReviewForm, marks_so_far
 from .models import ConflictOfInterest, Review
 from .ranking import is_being_ranked, ranked
 
-PARTS = ("startup", "call", "submission")
+PARTS = ("startup", "call", "submission__run")
 LINES_A_PAGE = 25
 
 
@@ -56,16 +55,11 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         "application": application,
         "form": form,
         "panel": panel,
-        "chosen": request.POST.getlist("reviewers") or _suggested(application),
+        "chosen": request.POST.getlist("reviewers"),
         "possible": application.state in assigning.OPEN_TO_REVIEW,
         "reopens": application.state == State.REVIEWED,
     }
     return render(request, "review/assign.html", known, status=status)
-
-
-def _suggested(application: Application) -> list[str]:
-    """Who was proposed, as the form's values."""
-    return [str(key) for key in application.suggestions.values_list("reviewer", flat=True)]
 
 
 def _give(request: HttpRequest, application: Application, chosen: Iterable[User]) -> list[str]:
@@ -126,7 +120,7 @@ def _keep(request: HttpRequest, application: Application, own: Review) -> HttpRe
 def _room(
     request: HttpRequest, application: Application, own: Review, form: ReviewForm
 ) -> HttpResponse:
-    run = Run.objects.of(application.submission_id)
+    run = getattr(application.submission, "run", None)
     may_see = run is not None and reviewing.own_marks_are_in(request.user, application)
     known: dict[str, Any] = {
         "application": application,

@@ -1,5 +1,4 @@
-"""The machine proposes, people decide: a refusal is confirmed by a fund manager; another verdict
-than the machine's needs a reason and a second person."""
+"""The machine proposes; a fund manager confirms each refusal, or admits a file on evidence."""
 
 from datetime import datetime
 from typing import Any
@@ -7,25 +6,16 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from applications import lifecycle, timeline
+from applications import lifecycle
 from applications.models import Application
 from applications.states import State
-from brustart.accounts.models import User
-from brustart.core import audit, outbox
 from brustart.core.errors import Refused
 
-from .models import Finding, Override, Run, Verdict
-from .pipeline import AFTER
-
-SCREENED = frozenset({State.ELIGIBLE, State.NEEDS_EVIDENCE, State.FAILS_RULES})
+from .models import Verdict
 
 
 class ReasonMissing(Refused):
     """A decision needs a reason that can be read later."""
-
-
-class CannotOverride(Refused):
-    """The verdict is the same, asked already, no longer counts, or both are one person."""
 
 
 def _require(reason: str) -> str:
@@ -34,84 +24,26 @@ def _require(reason: str) -> str:
     return reason.strip()
 
 
-def verdicts(run: Run) -> dict[str, Verdict]:
-    """What counts for each rule: the machine's verdict, or the one that two people gave."""
-    given = {one.rule: Verdict(one.verdict) for one in run.findings.all()}
-    confirmed = Override.objects.filter(finding__run=run, accepted=True).select_related("finding")
-    return given | {one.finding.rule: Verdict(one.verdict) for one in confirmed}
-
-
-def overall(run: Run) -> Verdict:
-    """The worst that counts."""
-    counted = set(verdicts(run).values())
-    worst = (Verdict.FAIL, Verdict.NEEDS_EVIDENCE)
-    return next((verdict for verdict in worst if verdict in counted), Verdict.PASS)
-
-
 @transaction.atomic
-def override(
-    finding: Finding, *, verdict: str, reason: str, actor: User, now: datetime
-) -> Override:
-    """Ask for another verdict on one rule. Nothing changes until a second person confirms it.
+def admit(application: Application, *, actor: Any, reason: str, now: datetime) -> Application:
+    """Evidence was seen for what the rules could not know. A rule that is not met stays.
 
-    Raises ReasonMissing, CannotOverride.
+    Raises ReasonMissing, or WrongState for a file that waits for no evidence.
     """
-    _open(finding)
-    if verdict == finding.verdict:
-        raise CannotOverride(_("This is the verdict already."))
-    if finding.overrides.exclude(accepted=False).exists():
-        raise CannotOverride(_("Another verdict is asked for this rule already, or was given."))
-    asked = Override.objects.create(
-        finding=finding,
-        verdict=Verdict(verdict),
-        reason=_require(reason),
-        asked_by=actor,
-        asked_at=now,
-    )
-    audit.record("override.asked", about=asked, actor=actor, now=now, rule=finding.rule)
-    return asked
-
-
-@transaction.atomic
-def answer(asked: Override, *, accept: bool, actor: User, now: datetime) -> Override:
-    """The second person says yes or no; with yes the file moves to where it then belongs.
-
-    Raises CannotOverride.
-    """
-    application = _open(asked.finding)
-    asked = Override.objects.select_for_update().get(pk=asked.pk)
-    if asked.accepted is not None:
-        raise CannotOverride(_("This was answered already. Nothing was changed."))
-    if asked.asked_by_id == actor.pk:
-        raise CannotOverride(_("Another person than the one who asked must answer."))
-    asked.accepted, asked.answered_by, asked.answered_at = accept, actor, now
-    asked.save()
-    said = "confirmed" if accept else "refused"
-    audit.record(f"override.{said}", about=asked, actor=actor, now=now, rule=asked.finding.rule)
-    if accept:
-        timeline.write(application, "overridden", now=now, actor=actor, reason=asked.reason)
-        _move(application, asked.finding.run, actor=actor, now=now)
-    return asked
-
-
-def _open(finding: Finding) -> Application:
-    """The file, locked; its screening must be the one that counts, and open."""
-    application = lifecycle.lock(finding.run.submission.application)
-    current = finding.run.is_current and finding.run.submission_id == application.submission_id
-    if not current or application.state not in SCREENED:
-        raise CannotOverride(
-            _("This file is now “%(state)s”, so its verdicts can no longer be changed.")
-            % {"state": application.state_label}
+    locked = lifecycle.lock(application)
+    if locked.state != State.NEEDS_EVIDENCE:
+        raise lifecycle.WrongState(
+            _("Only a file that needs evidence can be admitted; this one is “%(state)s”.")
+            % {"state": locked.state_label}
         )
-    return application
-
-
-def _move(application: Application, run: Run, *, actor: User, now: datetime) -> None:
-    to = AFTER[overall(run)]
-    if to != application.state:
-        lifecycle.move(application, to, kind=f"now_{to}", now=now, actor=actor)
-    if to == State.ELIGIBLE:
-        outbox.put("application.eligible", now=now, application=application.pk)
+    return lifecycle.move(
+        application,
+        State.ELIGIBLE,
+        kind="admitted",
+        now=now,
+        actor=actor,
+        reason=_require(reason),
+    )
 
 
 @transaction.atomic
@@ -123,17 +55,13 @@ def confirm_ineligible(
     moved = lifecycle.move(
         application, State.INELIGIBLE, kind="ineligible", now=now, actor=actor, reason=reason
     )
-    run = Run.objects.of(moved.submission_id)
-    counted = verdicts(run) if run else {}
-    findings = [
-        one for one in (run.findings.all() if run else []) if counted[one.rule] != Verdict.PASS
-    ]
+    findings = moved.handed_in.run.findings.exclude(verdict=Verdict.PASS)
     lifecycle.tell(
         moved,
         "ineligible",
         now=now,
         fact=f"ineligible:{moved.pk}",
-        findings=findings,
+        findings=list(findings),
         reason=reason,
     )
     return moved

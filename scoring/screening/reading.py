@@ -4,16 +4,15 @@ from typing import Any
 
 from ..grid import Criterion
 from .criteria import WHY
-from .inputs import INPUTS, shown
-from .models import Contribution, Finding, Override, Run, Verdict
+from .models import Contribution, Finding, Run, Verdict
+from .reasons import INPUTS, shown
 
 TONES = {Verdict.PASS: "good", Verdict.FAIL: "bad", Verdict.NEEDS_EVIDENCE: "warn"}
 
 
 def findings_for_reading(run: Run) -> list[dict[str, Any]]:
-    """What each rule found: the arguments of components/verdict.html. Two queries."""
-    given = run.findings.prefetch_related("overrides__asked_by", "overrides__answered_by")
-    return [finding_for_reading(finding) for finding in given]
+    """What each rule found: the arguments of components/verdict.html."""
+    return [finding_for_reading(finding) for finding in run.findings.all()]
 
 
 def finding_for_reading(finding: Finding) -> dict[str, Any]:
@@ -25,19 +24,10 @@ def finding_for_reading(finding: Finding) -> dict[str, Any]:
         "tone": TONES[Verdict(finding.verdict)],
         "reason": finding.text,
         "source": finding.source,
-        "pk": finding.pk,
-        "override": _override(finding),
         "inputs": [
             {"label": INPUTS[name], "value": value} for name, value in inputs.items() if value
         ],
     }
-
-
-def _override(finding: Finding) -> Override | None:
-    """What people asked for or gave instead, unless it was refused; nothing before there is a
-    file."""
-    given = finding.overrides.all() if finding.pk else ()
-    return next((one for one in given if one.accepted is not False), None)
 
 
 def contributions_for_reading(run: Run) -> list[dict[str, Any]]:

@@ -22,8 +22,7 @@ from brustart.desk import acts, filters, judgement, progress, waiting
 from brustart.desk.asking import SignedIn
 from scoring.review.models import Review
 from scoring.review.reviewing import own_marks_are_in
-from scoring.screening.confirming import SCREENED
-from scoring.screening.models import Likeness, Run
+from scoring.screening.models import Run
 from scoring.screening.reading import contributions_for_reading, findings_for_reading
 
 from . import exchanges, letters
@@ -88,30 +87,9 @@ def _screening(request: SignedIn, application: Application) -> dict[str, Any]:
         "acts": acts.possible(user, application),
         "progress": found,
         "run": run,
-        "findings": _findings(user, application, run) if run else [],
-        "likenesses": _likenesses(user, run) if run else [],
+        "findings": findings_for_reading(run) if run else [],
         "inside": inside,
     }
-
-
-def _findings(user: User, application: Application, run: Run) -> list[dict[str, Any]]:
-    """What the rules found, with what a fund manager may do about each."""
-    found = findings_for_reading(run)
-    if not user.is_fund_manager or application.state not in SCREENED:
-        return found
-    for one in found:
-        asked = one["override"]
-        if asked is None:
-            one["override_url"] = reverse("override", args=[one["pk"]])
-        elif asked.accepted is None and asked.asked_by_id != user.pk:
-            one["answer_url"] = reverse("answer_override", args=[asked.pk])
-    return found
-
-
-def _likenesses(user: User, run: Run) -> list[Likeness]:
-    """Files that this one resembles, for the fund."""
-    rows = visible_to(user, Likeness).filter(run=run)
-    return list(rows.select_related("other__startup", "other__call"))
 
 
 def _advice(user: User, application: Application, run: Run | None) -> dict[str, Any]:
