@@ -90,7 +90,7 @@ def hand_in(page: Page) -> Locator:
 
 
 def test_digital_in_french_on_a_phone_without_scripts(visit: Visit) -> None:
-    page = visit("applicant_clausier", language="fr", size=PHONE, scripts=False)
+    page = visit("applicant_musetape", language="fr", size=PHONE, scripts=False)
     answers = example("fr", project={"track": "digital"})
     tasks = f"/fr/{begin_application(page, 'fr')}"
     for section in ("startup", "project"):
