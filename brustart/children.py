@@ -13,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 GRACE_SECONDS = 8
+QUEUES = ("screening", "documents", "mail")
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -25,10 +26,12 @@ def web(port: int, *, workers: int = 2, hosts: Iterable[str] = ("127.0.0.1",)) -
     return [sys.executable, "-m", *command, *options, *binds]
 
 
-def worker() -> list[str]:
-    """A Celery worker. Its chatter with other workers is off: the database knows who lives."""
+def worker(*queues: str) -> list[str]:
+    """A Celery worker for these queues, or for all. Its chatter with other workers is off: the
+    database knows who lives."""
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return [*_celery("worker"), "--concurrency", "2", *quiet]
+    served = ["--queues", ",".join(queues or QUEUES)]
+    return [*_celery("worker"), "--concurrency", "2", *served, *quiet]
 
 
 def beat() -> list[str]:

@@ -221,6 +221,7 @@ else:
     }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "screening"  # and the sweep's; the others: core/queue.py
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 4  # the database is the queue: a message is only a bell
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False

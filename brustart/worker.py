@@ -20,13 +20,14 @@ from brustart.awards import deciding
 from brustart.core import heartbeat, mail, queue
 from brustart.core.models import Mail, Message
 from brustart.core.queue import Impossible, Work
-from scoring.review import panel
+from scoring.review import panel, suggesting
 from scoring.review.models import Step as PanelStep
 from scoring.screening import pipeline
 from scoring.screening.models import Step as ScreeningStep
 
 TOPICS: dict[str, Callable[..., None]] = {
     "application.submitted": pipeline.begin,
+    "application.eligible": suggesting.suggest,
     "application.withdrawn": deciding.void_after_withdrawal,
 }
 
@@ -74,5 +75,5 @@ def remind() -> None:
 
 
 @worker_ready.connect
-def begin_heartbeat(**_signal: Any) -> None:
-    heartbeat.begin(worker_name())
+def begin_heartbeat(sender: Any, **_signal: Any) -> None:
+    heartbeat.begin(worker_name(), sender.app.amqp.queues.consume_from)

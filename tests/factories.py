@@ -18,11 +18,13 @@ from applications import completeness, drafting, lifecycle, uploading
 from applications.extracting import Extracted, Outline
 from applications.forms import SECTIONS, SectionForm
 from applications.models import Application, Document, Extraction, Section
+from brustart import worker
 from brustart.accounts.models import Role, User
 from brustart.awards import deciding
 from brustart.awards.models import Award, Instrument, Proposal
 from brustart.core import queue
 from brustart.core.hashing import plain
+from brustart.core.models import Message
 from brustart.fund import ledger
 from brustart.fund.accounts import open_envelope_account
 from brustart.fund.models import Call, Envelope, Programme
@@ -30,7 +32,8 @@ from scoring.grid import Criterion
 from scoring.review import assigning, panel, reviewing
 from scoring.review.models import Panelist, Review
 from scoring.review.models import Step as PanelStep
-from scoring.screening import pipeline
+from scoring.screening import confirming, pipeline
+from scoring.screening.models import Override, Run
 from scoring.screening.models import Step as ScreeningStep
 from tests.applications.bad_files import pdf
 
@@ -334,19 +337,29 @@ def make_submitted(
 ) -> Application:
     """A file handed in, not yet screened."""
     now = now or timezone.now()
-    application = make_draft(call, author, now=now, **changes)
-    lifecycle.submit(application, actor=application.author, now=now)
+    return submit(make_draft(call, author, now=now, **changes), now=now)
+
+
+def submit(application: Application, *, now: datetime | None = None) -> Application:
+    """Hand in a draft."""
+    lifecycle.submit(application, actor=application.author, now=now or timezone.now())
     application.refresh_from_db()
     return application
 
 
 def screen(application: Application) -> Application:
-    """Do the worker's three steps."""
+    """Do the worker's steps on what was handed in."""
     pipeline.begin(application.pk, now=timezone.now())
-    for step in ScreeningStep.objects.filter(run__submission__application=application):
+    for step in ScreeningStep.objects.filter(run__submission=application.submission_id):
         assert queue.perform(ScreeningStep, step.pk, pipeline.perform, worker="tests")
     application.refresh_from_db()
     return application
+
+
+def deliver() -> None:
+    """Hand on every event that waits, as the worker does."""
+    for key in list(Message.objects.due(timezone.now()).values_list("pk", flat=True)):
+        assert queue.perform(Message, key, worker.deliver, worker="tests")
 
 
 def make_screened(
@@ -363,6 +376,14 @@ def make_screened(
 def make_ineligible(call: Call | None = None, author: User | None = None) -> Application:
     """A file whose seat lies outside the Region, screened, not yet confirmed by a person."""
     return make_screened(call, author, postal_code="4000", city="Liège")
+
+
+def ask_override(application: Application, *, actor: User, rule: str = "seat") -> Override:
+    """A fund manager asks that the verdict on a rule become “met”."""
+    run = Run.objects.of(application.submission_id)
+    assert run is not None
+    finding, now = run.findings.get(rule=rule), timezone.now()
+    return confirming.override(finding, verdict="pass", reason="Seen.", actor=actor, now=now)
 
 
 def make_assigned(

@@ -40,8 +40,8 @@ class StartupForm(SectionForm):
     )
     optional = frozenset({"not_registered", "establishment_postal_code", "register_error"})
     feeds = {
-        "enterprise_number": Feeds.IDENTITY,
-        "not_registered": Feeds.IDENTITY,
+        "enterprise_number": Feeds.ONE_FILE,
+        "not_registered": Feeds.ONE_FILE,
         "startup_name": Feeds.PUBLICATION,
         "legal_form": Feeds.PAYMENT,
         "founded_on": Feeds.AGE,
@@ -49,7 +49,7 @@ class StartupForm(SectionForm):
         "postal_code": Feeds.SEAT,
         "city": Feeds.PUBLICATION,
         "establishment_postal_code": Feeds.SEAT,
-        "register_error": Feeds.IDENTITY,
+        "register_error": Feeds.ONE_FILE,
     }
     NUMBER = ("enterprise_number", "not_registered")
     REGISTERED = ("startup_name", "legal_form", "founded_on", "street", "postal_code", "city")
@@ -232,8 +232,8 @@ _SIZES = {
     "turnover": Feeds.SIZE,
     "balance_sheet": Feeds.SIZE,
     "share": Feeds.SIZE,
-    "control": Feeds.CEILING,
-    "enterprise_number": Feeds.CEILING,
+    "control": Feeds.HEADROOM,
+    "enterprise_number": Feeds.HEADROOM,
 }
 OWNER_KINDS = [
     ("person", _("A person")),
@@ -296,10 +296,10 @@ class OwnershipForm(SectionForm):
 
 class AidRow(RowForm):
     feeds = {
-        "authority": Feeds.CEILING,
-        "measure": Feeds.CEILING,
-        "granted_on": Feeds.CEILING,
-        "amount": Feeds.CEILING,
+        "authority": Feeds.HEADROOM,
+        "measure": Feeds.HEADROOM,
+        "granted_on": Feeds.HEADROOM,
+        "amount": Feeds.HEADROOM,
     }
     optional = frozenset({"measure"})
 
@@ -313,7 +313,7 @@ class AidForm(SectionForm):
     key = "aid"
     heading = _("Aid received")
     groups = ((_("De minimis aid of the last three years"), ("any_aid",)),)
-    feeds = {"any_aid": Feeds.CEILING}
+    feeds = {"any_aid": Feeds.HEADROOM}
     tables = (
         Table(
             "aid",

@@ -1,5 +1,5 @@
-"""What each question is for: the rule, mark, payment or publication it feeds. One that feeds
-nothing goes."""
+"""What each question is for: the rule (by its name), mark, payment or publication it feeds. One
+that feeds nothing goes."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +13,8 @@ class Feeds(models.TextChoices):
     EXCLUSIONS = "exclusions", _("the rule on exclusions")
     AMOUNT = "amount", _("the rule on the amount")
     COFINANCING = "cofinancing", _("the rule on co-financing")
-    CEILING = "ceiling", _("the de minimis ceiling")
-    IDENTITY = "identity", _("one file per enterprise")
+    HEADROOM = "headroom", _("the de minimis ceiling")
+    ONE_FILE = "one_file", _("one file per enterprise")
     ETHICS = "ethics", _("the condition on ethics")
     INNOVATION = "innovation", _("the mark for innovation")
     FEASIBILITY = "feasibility", _("the mark for feasibility")

@@ -77,6 +77,7 @@ class Extraction(Work):
     """Taking the text out of one document: a worker's step."""
 
     kind = "document"
+    queue = "documents"
     document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="extraction")
 
 
@@ -84,6 +85,7 @@ class Paper(Work):
     """A PDF that a worker writes about a submission, in the file's language."""
 
     kind = "paper"
+    queue = "documents"
 
     class Name(models.TextChoices):
         RECEIPT = "receipt", _("Receipt")

@@ -19,12 +19,14 @@ from applications.models import Application
 from applications.states import State
 from brustart.core import audit, mail
 from brustart.core.errors import Refused
-from brustart.core.hashing import sha256
+from brustart.core.hashing import plain, sha256
 from brustart.core.locking import retried
 from brustart.core.money import ZERO, euros
 from brustart.fund import accounts, deminimis, ledger
 from brustart.fund.models import Account
 from scoring.review.models import ConflictOfInterest, Panelist
+from scoring.screening import reasons as rule_reasons
+from scoring.screening import verdicts
 
 from .models import Award, Proposal, Rejection, Vote
 
@@ -43,6 +45,10 @@ class Changed(Refused):
 
 class NotRegistered(Refused):
     """Money can be promised to a registered enterprise alone."""
+
+
+class TooOld(Refused):
+    """The rule on age is met at submission, and no longer on the day of the award."""
 
 
 class OverRequest(Refused):
@@ -81,7 +87,7 @@ def propose(
 ) -> Proposal:
     """Put an award (EUR) before the panel. It reserves de minimis headroom, nothing of the cap.
 
-    Raises ReasonMissing, NotRegistered, OverRequest, deminimis.OverCeiling, WrongState.
+    Raises ReasonMissing, NotRegistered, TooOld, OverRequest, deminimis.OverCeiling, WrongState.
     """
     reasons = _given(reasons)
     application = lifecycle.lock(application)
@@ -89,6 +95,7 @@ def propose(
         raise NotRegistered(
             _("The startup has no enterprise number yet. Ask it for the number before you propose.")
         )
+    _require_young(application, now=now)
     if application.requested is None or amount > application.requested:
         raise OverRequest(
             _("%(asked)s was asked for; an award cannot be higher.")
@@ -124,8 +131,8 @@ def propose(
 def approve(proposal: Proposal, *, actor: Any, read_hash: str, now: datetime) -> Award | None:
     """Approve what was read (`read_hash`). The approval that completes the quorum awards.
 
-    Raises NotAllowedToVote, Changed, WrongState, ledger.OverCap, deminimis.OverCeiling: then
-    nothing at all is written, and the proposal stays as it was.
+    Raises NotAllowedToVote, Changed, WrongState, TooOld, ledger.OverCap, deminimis.OverCeiling:
+    then nothing at all is written, and the proposal stays as it was.
     """
     application, proposal = _open_for_vote(proposal, actor)
     if read_hash != proposal.sha256:
@@ -143,6 +150,7 @@ def approve(proposal: Proposal, *, actor: Any, read_hash: str, now: datetime) ->
 
 def _award(application: Application, proposal: Proposal, *, actor: Any, now: datetime) -> Award:
     """Commit the money and say so, in the transaction of the last approval."""
+    _require_young(application, now=now)
     reference = _reference(proposal)
     deminimis.grant(
         undertaking_of(application),
@@ -286,6 +294,15 @@ def _vote(
 def _end(proposal: Proposal, state: Proposal.State, *, now: datetime) -> None:
     proposal.state, proposal.ended_at = state, now
     proposal.save()
+
+
+def _require_young(application: Application, *, now: datetime) -> None:
+    """The age counts on the day of the award too: RISE does so, and article 22 of the GBER [P]."""
+    if found := verdicts.age_at_award(application, on=timezone.localdate(now)):
+        raise TooOld(
+            _("%(reason)s An award can no longer be made. Nothing was changed.")
+            % {"reason": rule_reasons.sentence(found.reason, plain(found.inputs))}
+        )
 
 
 def _voters(application: Application) -> list[Panelist]:

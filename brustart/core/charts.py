@@ -5,7 +5,7 @@ are percentages and text keeps its size: one drawing serves a phone and a wide s
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
@@ -118,18 +118,25 @@ class Contribution:
     maximum: Decimal
     why: str
     width: str
+    floor: Decimal | None = None
+    floor_at: str = ""
 
 
-def contribution(row: Any) -> Contribution:
-    """A row of a score: dict or object with label, value, maximum and why."""
+def contribution(row: Mapping[str, Any]) -> Contribution:
+    """A row of a score: label, value, maximum and why; `floor`, if given, is marked in the bar."""
+    value, maximum, floor = row["value"], row["maximum"], row.get("floor")
 
-    def read(name: str) -> Any:
-        return row[name] if isinstance(row, dict) else getattr(row, name)
+    def along(amount: Any) -> str:
+        return _percent(min(float(amount or 0) / float(maximum or 1) * 100, 100.0))
 
-    value, maximum = read("value"), read("maximum")
-    share = float(value or 0) / float(maximum or 1) * 100
     return Contribution(
-        str(read("label")), value, maximum, str(read("why") or ""), _percent(min(share, 100.0))
+        label=str(row["label"]),
+        value=value,
+        maximum=maximum,
+        why=str(row["why"] or ""),
+        width=along(value),
+        floor=floor,
+        floor_at=along(floor) if floor is not None else "",
     )
 
 

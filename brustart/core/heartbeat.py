@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import connection
@@ -13,18 +14,18 @@ FORGOTTEN = timedelta(days=1)  # workers long silent leave the system page
 logger = logging.getLogger(__name__)
 
 
-def begin(name: str) -> None:
-    """Renew the worker's row from a thread of its own, as long as the process lives."""
-    started = timezone.now()
+def begin(name: str, queues: Iterable[str]) -> None:
+    """Renew the row of a worker that serves these queues from a thread of its own, as long as the
+    process lives."""
+    started, served = timezone.now(), sorted(queues)
     Worker.objects.filter(seen_at__lt=started - FORGOTTEN).delete()
 
     def beat() -> None:
         pause = threading.Event()
         while True:
             try:
-                Worker.objects.update_or_create(
-                    name=name, defaults={"started_at": started, "seen_at": timezone.now()}
-                )
+                known = {"started_at": started, "seen_at": timezone.now(), "queues": served}
+                Worker.objects.update_or_create(name=name, defaults=known)
             except Exception:  # the database may be away for a while; the worker goes on
                 logger.warning("no heartbeat", exc_info=True)
                 connection.close()

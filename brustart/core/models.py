@@ -36,6 +36,7 @@ class Mail(Work):
     """One mail, written when it was decided on and sent at most once by itself."""
 
     kind = "mail"
+    queue = "mail"
     at_most_once = True
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
     address = models.EmailField(blank=True)  # of somebody who has no account yet
@@ -68,9 +69,10 @@ class Mail(Work):
 
 
 class WorkerQuerySet(models.QuerySet["Worker"]):
-    def alive(self, now: datetime) -> Self:
-        """Workers heard of in the last three beats."""
-        return self.filter(seen_at__gte=now - 3 * Worker.BEAT)
+    def alive(self, now: datetime, *, queue: str = "") -> Self:
+        """Workers heard of in the last three beats, of all queues or of one."""
+        seen = self.filter(seen_at__gte=now - 3 * Worker.BEAT)
+        return seen.filter(queues__contains=queue) if queue else seen
 
 
 class Worker(models.Model):
@@ -81,5 +83,6 @@ class Worker(models.Model):
     name = models.CharField(_("worker"), max_length=80, primary_key=True)
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField(db_index=True)
+    queues = models.JSONField(default=list)  # names, as in core/queue.py
 
     objects = WorkerQuerySet.as_manager()

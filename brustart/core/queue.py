@@ -24,11 +24,18 @@ logger = logging.getLogger(__name__)
 
 IN_BROKER = 100  # messages: kombu's file transport slows to a crawl with thousands
 ATTEMPTS = 5
-RING_AGAIN = timedelta(seconds=settings.WORK_LEASE_SECONDS)
+LEASE = timedelta(seconds=settings.WORK_LEASE_SECONDS)
+RING_AGAIN = LEASE
+LONGEST_PAUSE = timedelta(seconds=1.5 * 2**ATTEMPTS)
+SKEW = timedelta(minutes=1)  # by which the clocks of two machines may differ
 
 
 class Impossible(Exception):
     """Work that would fail at every attempt: it is not tried again."""
+
+
+class NotYet(Exception):
+    """Other work that this one needs is still under way: it is tried again until that has ended."""
 
 
 class LateResult(Exception):
@@ -46,20 +53,33 @@ class State(models.TextChoices):
 class WorkQuerySet(models.QuerySet["Any"]):
     def due(self, now: datetime) -> Self:
         """Rows that may be claimed: waiting and ripe, or abandoned (unless once only)."""
-        ripe = Q(state=State.QUEUED, next_attempt_at__lte=now)
+        ripe = _past("next_attempt_at", now, furthest=LONGEST_PAUSE) & Q(state=State.QUEUED)
         if not self.model.at_most_once:
-            ripe |= Q(state=State.RUNNING, lease_until__lt=now, attempt__lt=ATTEMPTS)
+            ripe |= _abandoned(now) & Q(attempt__lt=ATTEMPTS)
         return self.filter(ripe)
 
     def unrung(self, now: datetime) -> Self:
         """Due rows of which no recent message is in the broker."""
-        return self.due(now).filter(Q(rung_at=None) | Q(rung_at__lt=now - RING_AGAIN))
+        silent = Q(rung_at=None) | _past("rung_at", now - RING_AGAIN, furthest=RING_AGAIN)
+        return self.due(now).filter(silent)
+
+
+def _past(field: str, now: datetime, *, furthest: timedelta) -> Q:
+    """The time has come; or lies further ahead than we ever set it, so that somebody changed the
+    clock and nobody would look at the row again until then."""
+    return Q(**{f"{field}__lte": now}) | Q(**{f"{field}__gt": now + furthest + SKEW})
+
+
+def _abandoned(now: datetime) -> Q:
+    """Claimed by a worker that must have died: a live one is stopped before its lease ends."""
+    return _past("lease_until", now, furthest=LEASE) & Q(state=State.RUNNING)
 
 
 class Work(models.Model):
     """One unit of work. Subclasses say their `kind`, by which worker.py finds what to do."""
 
     kind: ClassVar[str]
+    queue: ClassVar[str] = "screening"  # so that a slow PDF or mail server delays no verdict
     at_most_once: ClassVar[bool] = False  # abandoned work becomes uncertain instead of due
 
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
@@ -110,14 +130,17 @@ def pump(model: type[Work]) -> int:
     """Ring for due rows, as far as the broker has room. Returns how many; never raises."""
     now = timezone.now()
     with transaction.atomic():
-        ringing = model.objects.filter(state=State.QUEUED, rung_at__gte=now - RING_AGAIN).count()
+        heard = (now - RING_AGAIN, now + SKEW)
+        ringing = model.objects.filter(state=State.QUEUED, rung_at__range=heard).count()
         room = max(0, IN_BROKER - ringing)
         rows = model.objects.unrung(now).order_by("next_attempt_at", "pk")
         keys = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:room])
         model.objects.filter(pk__in=keys).update(rung_at=now)
     for key in keys:
         try:
-            current_app.send_task("brustart.work", args=(model.kind, key), retry=False)
+            current_app.send_task(
+                "brustart.work", args=(model.kind, key), queue=model.queue, retry=False
+            )
         except Exception:  # whatever the broker's client raises: the sweep rings again
             logger.warning("broker unreachable; the sweep will ring again", exc_info=True)
             break
@@ -133,7 +156,7 @@ def claim(model: type[Work], key: int, *, worker: str, now: datetime) -> Any | N
             state=State.RUNNING,
             attempt=F("attempt") + 1,
             started_at=now,
-            lease_until=now + timedelta(seconds=settings.WORK_LEASE_SECONDS),
+            lease_until=now + LEASE,
             worker=worker,
         )
     )
@@ -166,7 +189,10 @@ def perform(
     except LateResult:
         return False
     except Exception as error:  # an attempt may end in any way; the row must say how
-        logger.exception("%s %s, attempt %s", model.kind, key, work.attempt)
+        logger.log(
+            logging.INFO if isinstance(error, NotYet) else logging.ERROR,
+            "%s %s, attempt %s", model.kind, key, work.attempt, exc_info=True,
+        )  # fmt: skip
         _retry(work, error, now=clock())
         return False
     return True
@@ -174,16 +200,17 @@ def perform(
 
 def _retry(work: Work, error: Exception, *, now: datetime) -> None:
     text = f"{type(error).__name__}: {error}"[:2000]
-    if isinstance(error, Impossible) or work.attempt >= ATTEMPTS:
+    last = work.attempt >= ATTEMPTS and not isinstance(error, NotYet)
+    if isinstance(error, Impossible) or last:
         _close(work, state=State.FAILED, finished_at=now, error=text)
         return
-    pause = timedelta(seconds=2**work.attempt * random.uniform(0.5, 1.5))
+    pause = timedelta(seconds=2 ** min(work.attempt, ATTEMPTS) * random.uniform(0.5, 1.5))
     _close(work, state=State.QUEUED, next_attempt_at=now + pause, rung_at=None, error=text)
 
 
 def sweep(model: type[Work], *, now: datetime) -> int:
     """End what was abandoned for good, and ring for everything due. Returns how many rang."""
-    abandoned = model.objects.filter(state=State.RUNNING, lease_until__lt=now)
+    abandoned = model.objects.filter(_abandoned(now))
     if model.at_most_once:
         abandoned.update(state=State.UNCERTAIN, finished_at=now)
     else:

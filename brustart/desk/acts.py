@@ -68,8 +68,6 @@ def _of_manager(application: Application) -> Iterator[Act]:
         yield _act(application, _("Enter the answers"), "tasks", "primary")
     if state in ASKABLE and not asked:
         yield _act(application, _("Ask for more information"), "ask")
-    if state == State.NEEDS_EVIDENCE:
-        yield _act(application, _("Admit on evidence"), "admit", "primary")
     if state == State.ELIGIBLE:
         yield _act(application, _("Give to reviewers"), "assign", "primary")
     if State.PROPOSED in onward:

@@ -24,6 +24,8 @@ TITLES: dict[str, Promise] = {
     "mail": _("Mail"),
     "screening": _("Screening"),
     "panel": _("Panel scores and rankings"),
+    "document": _("Documents to read"),
+    "paper": _("Papers to print"),
 }
 STUCK = (State.FAILED, State.UNCERTAIN)
 SHOWN = 10  # stuck rows of each queue

@@ -43,6 +43,11 @@ class Progress:
     alone: bool
 
     @property
+    def failed(self) -> list[Step]:
+        """What a person may try again."""
+        return [one.step for one in self.steps if one.step.state in ENDED]
+
+    @property
     def going(self) -> bool:
         """Whether to look again in a moment."""
         return not self.done and not self.stuck
@@ -52,7 +57,7 @@ def of(application: Application, *, now: datetime) -> Progress | None:
     """The screening of a submitted file; None while nothing was handed in."""
     if application.submission_id is None:
         return None
-    run = Run.objects.filter(submission=application.submission_id).first()
+    run = Run.objects.of(application.submission_id)
     steps = list(run.steps.all()) if run else []
     states = {State(step.state) for step in steps}
     done, stuck = states == {State.DONE}, bool(states & ENDED)
@@ -61,5 +66,5 @@ def of(application: Application, *, now: datetime) -> Progress | None:
         steps=[Shown(step, TONES[State(step.state)]) for step in steps],
         done=done,
         stuck=stuck,
-        alone=not done and not stuck and not Worker.objects.alive(now).exists(),
+        alone=not done and not stuck and not Worker.objects.alive(now, queue=Step.queue).exists(),
     )

@@ -2,7 +2,18 @@
 
 from brustart.accounts.access import Audience, route
 
-from .views import demo, exchanges, files, fund, letters, paper, public, questions, system
+from .views import (
+    demo,
+    exchanges,
+    files,
+    fund,
+    letters,
+    paper,
+    public,
+    questions,
+    rules,
+    system,
+)
 
 PUBLIC, SIGNED_IN, FUND_MANAGER = Audience.PUBLIC, Audience.SIGNED_IN, Audience.FUND_MANAGER
 ADMINISTRATOR, OVERSIGHT = Audience.ADMINISTRATOR, Audience.OVERSIGHT
@@ -18,9 +29,11 @@ urlpatterns = [
         name="call_questions",
         audience=Audience.FUND_MANAGER,
     ),
+    route("calls/<slug:code>/rules/", rules.call_rules, name="call_rules", audience=FUND_MANAGER),
     route("files/", files.listing, name="files", audience=OVERSIGHT),
     route("files/<int:pk>/", files.file, name="file", audience=SIGNED_IN),
     route("files/<int:pk>/steps/", files.steps, name="file_steps", audience=SIGNED_IN),
+    route("files/<int:pk>/retry/", files.retry, name="retry_steps", audience=FUND_MANAGER),
     route("files/<int:pk>/ask/", exchanges.ask, name="ask", audience=FUND_MANAGER),
     route("requests/<int:pk>/back/", exchanges.take_back, name="take_back", audience=FUND_MANAGER),
     route(

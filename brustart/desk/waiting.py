@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -14,8 +14,11 @@ from applications.states import TONES, State
 from brustart.accounts.access import visible_to
 from brustart.accounts.models import User
 from brustart.awards.models import Proposal, Vote
+from brustart.core import queue
 from brustart.fund.models import Envelope
 from scoring.review.models import ConflictOfInterest, Panelist, Review
+from scoring.screening.models import Override, Run, Step
+from scoring.screening.verdicts import SCREENED
 
 _OF_FILE = ("application__startup", "application__call")
 
@@ -126,6 +129,27 @@ def piles(user: User) -> list[Pile]:
         for state, files in found.items()
         if files
     ]
+
+
+def to_confirm(user: User) -> QuerySet[Override]:
+    """Other verdicts that wait for a second person, who is not the one who asked; oldest first."""
+    submission = F("finding__run__submission__application__submission")
+    rows = visible_to(user, Override).filter(
+        accepted=None,
+        finding__run__is_current=True,
+        finding__run__submission=submission,
+        finding__run__submission__application__state__in=SCREENED,
+    )
+    parts = ("asked_by", "finding__run__submission__application__startup")
+    return rows.exclude(asked_by=user).select_related(*parts).order_by("asked_at")
+
+
+def stopped(user: User) -> QuerySet[Application]:
+    """Files whose screening failed, and waits for somebody to try it again."""
+    failed = Step.objects.filter(state=queue.State.FAILED, run__is_current=True)
+    runs = Run.objects.filter(steps__in=failed).values("submission")
+    rows = visible_to(user, Application).filter(submission__in=runs, call__listed=True)
+    return rows.select_related("startup").order_by("state_since", "pk")
 
 
 @dataclass(frozen=True)

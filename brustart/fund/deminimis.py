@@ -12,7 +12,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Q, Sum
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from brustart.core.errors import Refused
@@ -53,25 +54,59 @@ class Known:
     here: Decimal
 
 
-def known(numbers: Iterable[str], on: date, *, besides: str = "") -> Known:
-    """What counts on that day: three calendar years back, inclusive, and reservations.
-    `besides`: the reference of one's own reservation, not counted.
+@dataclass(frozen=True)
+class Received:
+    """One aid in EUR and its day; `kind`: of Aid.Kind, `reference`: who declared or holds it."""
+
+    amount: Decimal
+    day: date
+    kind: str
+    reference: str = ""
+
+
+def window(on: date) -> date:
+    """The first day that counts against a grant on that day: three calendar years back."""
+    return on - relativedelta(years=int(figure("deminimis.years", on).value))
+
+
+def counted(received: Iterable[Received], *, since: date) -> Known:
+    """What counts of it: from that day on, and every reservation, whatever its day.
 
     Each declaration is of all that was received elsewhere, so the highest counts, once: a second
     file neither doubles the same aid nor, by saying less, makes it disappear.
     """
-    since = on - relativedelta(years=int(figure("deminimis.years", on).value))
+    declared: dict[str, Decimal] = {}
+    here = ZERO
+    for one in received:
+        if one.kind == Aid.Kind.DECLARED and one.day >= since:
+            declared[one.reference] = declared.get(one.reference, ZERO) + one.amount
+        elif one.kind == Aid.Kind.RESERVED or (one.kind == Aid.Kind.GRANTED and one.day >= since):
+            here += one.amount
+    return Known(max(declared.values(), default=ZERO), here)
+
+
+def history(numbers: Iterable[str], *, at: datetime | None = None) -> list[Received]:
+    """All aid of the undertakings that have one of these numbers, released reservations apart.
+
+    `at`: as our own awards stood at that instant.
+    """
     holders = UndertakingMember.objects.filter(enterprise_number__in=list(numbers))
-    rows = Aid.objects.filter(undertaking__in=holders.values("undertaking"), released_at=None)
-    sums = (
-        rows.filter(Q(counted_on__gte=since) | Q(kind=Aid.Kind.RESERVED))
-        .exclude(kind=Aid.Kind.RESERVED, reference=besides)
-        .values("kind", "reference")
-        .annotate(total=Sum("amount"))
-    )
-    declared = [one["total"] for one in sums if one["kind"] == Aid.Kind.DECLARED]
-    own = [one["total"] for one in sums if one["kind"] != Aid.Kind.DECLARED]
-    return Known(max(declared, default=ZERO), sum(own, ZERO))
+    rows = Aid.objects.filter(undertaking__in=holders.values("undertaking"))
+    unreleased = Q(released_at=None)
+    if at:
+        unreleased |= Q(released_at__gt=at)
+        later = Q(counted_on__gt=timezone.localdate(at)) & ~Q(kind=Aid.Kind.DECLARED)
+        rows = rows.exclude(later)
+    values = rows.filter(unreleased).values_list("amount", "counted_on", "kind", "reference")
+    return [Received(*row) for row in values.order_by("counted_on", "pk")]
+
+
+def known(numbers: Iterable[str], on: date, *, besides: str = "") -> Known:
+    """What counts against a grant on that day. `besides`: the reference of one's own reservation,
+    not counted."""
+    own = (Aid.Kind.RESERVED, besides)
+    rows = [one for one in history(numbers) if (one.kind, one.reference) != own]
+    return counted(rows, since=window(on))
 
 
 def used(numbers: Iterable[str], on: date, *, besides: str = "") -> Decimal:

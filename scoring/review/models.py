@@ -25,6 +25,23 @@ class Panelist(models.Model):
         constraints = [models.UniqueConstraint(fields=["call", "reviewer"], name="panelist_once")]
 
 
+class Suggestion(models.Model):
+    """A reviewer proposed for an eligible file, by suggesting.py; a person chooses."""
+
+    application = models.ForeignKey(
+        Application, on_delete=models.CASCADE, related_name="suggestions"
+    )
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    place = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["application", "place"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "reviewer"], name="suggestion_once")
+        ]
+
+
 class ConflictOfInterest(models.Model):
     """A reviewer steps back from a file: it is hidden from them, and they approve nothing of it."""
 

@@ -22,7 +22,8 @@ from brustart.core.money import ZERO
 from brustart.fund import capacity
 from brustart.fund.models import Call
 from scoring.screening.forms import ReasonForm
-from scoring.screening.reading import contributions_for_reading, findings_for_reading
+from scoring.screening.models import Run
+from scoring.screening.reading import findings_for_reading, prescore_for_reading
 
 from ..grid import Criterion
 from . import assigning, reading, reviewing
@@ -30,7 +31,7 @@ from .forms import AssignForm, ReviewForm, marks_so_far
 from .models import ConflictOfInterest, Review
 from .ranking import is_being_ranked, ranked
 
-PARTS = ("startup", "call", "submission__run")
+PARTS = ("startup", "call", "submission")
 LINES_A_PAGE = 25
 
 
@@ -55,11 +56,16 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         "application": application,
         "form": form,
         "panel": panel,
-        "chosen": request.POST.getlist("reviewers"),
+        "chosen": request.POST.getlist("reviewers") or _suggested(application),
         "possible": application.state in assigning.OPEN_TO_REVIEW,
         "reopens": application.state == State.REVIEWED,
     }
     return render(request, "review/assign.html", known, status=status)
+
+
+def _suggested(application: Application) -> list[str]:
+    """Who was proposed, as the form's values."""
+    return [str(key) for key in application.suggestions.values_list("reviewer", flat=True)]
 
 
 def _give(request: HttpRequest, application: Application, chosen: Iterable[User]) -> list[str]:
@@ -120,7 +126,7 @@ def _keep(request: HttpRequest, application: Application, own: Review) -> HttpRe
 def _room(
     request: HttpRequest, application: Application, own: Review, form: ReviewForm
 ) -> HttpResponse:
-    run = getattr(application.submission, "run", None)
+    run = Run.objects.of(application.submission_id)
     may_see = run is not None and reviewing.own_marks_are_in(request.user, application)
     known: dict[str, Any] = {
         "application": application,
@@ -131,7 +137,7 @@ def _room(
         "answers": answers_for_reading(application.handed_in),
         "findings": findings_for_reading(run) if run else [],
         "run": run,
-        "contributions": contributions_for_reading(run) if run and may_see else [],
+        "prescore": prescore_for_reading(run, on=timezone.localdate()) if run and may_see else None,
     }
     return render(request, "review/review.html", known)
 

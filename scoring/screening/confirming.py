@@ -1,4 +1,5 @@
-"""The machine proposes; a fund manager confirms each refusal, or admits a file on evidence."""
+"""The machine proposes, people decide: a refusal is confirmed by a fund manager; another verdict
+than the machine's needs a reason and a second person."""
 
 from datetime import datetime
 from typing import Any
@@ -6,16 +7,23 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from applications import lifecycle
+from applications import lifecycle, timeline
 from applications.models import Application
 from applications.states import State
+from brustart.accounts.models import User
+from brustart.core import audit
 from brustart.core.errors import Refused
 
-from .models import Verdict
+from .models import Finding, Override, Run, Verdict
+from .verdicts import SCREENED, counting, settle
 
 
 class ReasonMissing(Refused):
     """A decision needs a reason that can be read later."""
+
+
+class CannotOverride(Refused):
+    """The verdict is the same, asked already, no longer counts, or both are one person."""
 
 
 def _require(reason: str) -> str:
@@ -25,25 +33,61 @@ def _require(reason: str) -> str:
 
 
 @transaction.atomic
-def admit(application: Application, *, actor: Any, reason: str, now: datetime) -> Application:
-    """Evidence was seen for what the rules could not know. A rule that is not met stays.
+def override(
+    finding: Finding, *, verdict: str, reason: str, actor: User, now: datetime
+) -> Override:
+    """Ask for another verdict on one rule. Nothing changes until a second person confirms it.
 
-    Raises ReasonMissing, or WrongState for a file that waits for no evidence.
+    Raises ReasonMissing, CannotOverride.
     """
-    locked = lifecycle.lock(application)
-    if locked.state != State.NEEDS_EVIDENCE:
-        raise lifecycle.WrongState(
-            _("Only a file that needs evidence can be admitted; this one is “%(state)s”.")
-            % {"state": locked.state_label}
-        )
-    return lifecycle.move(
-        application,
-        State.ELIGIBLE,
-        kind="admitted",
-        now=now,
-        actor=actor,
+    _open(finding)
+    if verdict == finding.verdict:
+        raise CannotOverride(_("This is the verdict already."))
+    if finding.overrides.exclude(accepted=False).exists():
+        raise CannotOverride(_("Another verdict is asked for this rule already, or was given."))
+    asked = Override.objects.create(
+        finding=finding,
+        verdict=Verdict(verdict),
         reason=_require(reason),
+        asked_by=actor,
+        asked_at=now,
     )
+    audit.record("override.asked", about=asked, actor=actor, now=now, rule=finding.rule)
+    return asked
+
+
+@transaction.atomic
+def answer(asked: Override, *, accept: bool, actor: User, now: datetime) -> Override:
+    """The second person says yes or no; with yes the file moves to where it then belongs.
+
+    Raises CannotOverride.
+    """
+    application = _open(asked.finding)
+    asked = Override.objects.select_for_update().get(pk=asked.pk)
+    if asked.accepted is not None:
+        raise CannotOverride(_("This was answered already. Nothing was changed."))
+    if asked.asked_by_id == actor.pk:
+        raise CannotOverride(_("Another person than the one who asked must answer."))
+    asked.accepted, asked.answered_by, asked.answered_at = accept, actor, now
+    asked.save()
+    said = "confirmed" if accept else "refused"
+    audit.record(f"override.{said}", about=asked, actor=actor, now=now, rule=asked.finding.rule)
+    if accept:
+        timeline.write(application, "overridden", now=now, actor=actor, reason=asked.reason)
+        settle(application, asked.finding.run, now=now, actor=actor, first=False)
+    return asked
+
+
+def _open(finding: Finding) -> Application:
+    """The file, locked; its screening must be the one that counts, and open."""
+    application = lifecycle.lock(finding.run.submission.application)
+    current = finding.run.is_current and finding.run.submission_id == application.submission_id
+    if not current or application.state not in SCREENED:
+        raise CannotOverride(
+            _("This file is now “%(state)s”, so its verdicts can no longer be changed.")
+            % {"state": application.state_label}
+        )
+    return application
 
 
 @transaction.atomic
@@ -55,13 +99,17 @@ def confirm_ineligible(
     moved = lifecycle.move(
         application, State.INELIGIBLE, kind="ineligible", now=now, actor=actor, reason=reason
     )
-    findings = moved.handed_in.run.findings.exclude(verdict=Verdict.PASS)
+    run = Run.objects.of(moved.submission_id)
+    counted = counting(run) if run else {}
+    findings = [
+        one for one in (run.findings.all() if run else []) if counted[one.rule] != Verdict.PASS
+    ]
     lifecycle.tell(
         moved,
         "ineligible",
         now=now,
         fact=f"ineligible:{moved.pk}",
-        findings=list(findings),
+        findings=findings,
         reason=reason,
     )
     return moved

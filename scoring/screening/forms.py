@@ -17,6 +17,8 @@ from applications.forms.fields import (
     YesNoField,
 )
 
+from .models import Finding, Verdict
+
 
 class ReasonForm(forms.Form):
     """One reason, kept in the file; `label` and `hint` say for what and who reads it."""
@@ -31,6 +33,27 @@ class ReasonForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.use_required_attribute = False
         self.fields["reason"].label, self.fields["reason"].help_text = label, hint
+
+
+class OverrideForm(forms.Form):
+    """Another verdict on one finding, with the reason."""
+
+    verdict = forms.ChoiceField(label=_("The verdict should be"), widget=forms.RadioSelect)
+    reason = LongTextField(
+        label=_("Why?"),
+        help_text=_("The second person reads it, and then the startup does too."),
+        rows=5,
+        max_length=4000,
+        error_messages={"required": _("Give the reason: it stands in the file.")},
+    )
+
+    def __init__(self, *args: Any, finding: Finding, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.use_required_attribute = False
+        others = [choice for choice in Verdict.choices if choice[0] != finding.verdict]
+        verdict = self.fields["verdict"]
+        assert isinstance(verdict, forms.ChoiceField)
+        verdict.choices = others
 
 
 class PrecheckForm(QuestionForm):
@@ -56,7 +79,7 @@ class PrecheckForm(QuestionForm):
         "excluded": Feeds.EXCLUSIONS,
         "cost": Feeds.COFINANCING,
         "requested": Feeds.AMOUNT,
-        "de_minimis_received": Feeds.CEILING,
+        "de_minimis_received": Feeds.HEADROOM,
     }
 
     founded_on = DayField(label=_("Start date in the company register"), past=True)

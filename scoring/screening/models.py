@@ -2,12 +2,15 @@
 
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from applications.models import Submission
+from applications.models import Application, Submission
+from brustart.core.append_only import AppendOnly
 from brustart.core.queue import Work
+from brustart.fund.models import Call
 
 from . import reasons
 
@@ -18,16 +21,48 @@ class Verdict(models.TextChoices):
     NEEDS_EVIDENCE = "needs_evidence", pgettext_lazy("verdict", "needs evidence")
 
 
-class Run(models.Model):
-    """The screening of one submission. `verdict` is the worst of its findings, once done."""
+class RunQuerySet(models.QuerySet["Run"]):
+    def of(self, submission: int | None) -> "Run | None":
+        """The run of a submission that counts now."""
+        return self.filter(submission=submission, is_current=True).first()
 
-    submission = models.OneToOneField(Submission, on_delete=models.PROTECT, related_name="run")
+
+class Run(models.Model):
+    """One screening of a submission; a later one takes its place and overwrites nothing.
+
+    `verdict` is the worst of its findings, once done; `as_of`: the day whose rules were used, when
+    it is not the day of submission.
+    """
+
+    class Cause(models.TextChoices):
+        SUBMITTED = "submitted", _("handed in")
+        RESCREENED = "rescreened", _("screened again")
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="runs")
+    version = models.PositiveSmallIntegerField(default=1)
+    is_current = models.BooleanField(default=True)
+    cause = models.CharField(max_length=10, choices=Cause, default=Cause.SUBMITTED)
     begun_at = models.DateTimeField()
+    begun_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    as_of = models.DateField(null=True)
     facts = models.JSONField(null=True)
     facts_hash = models.CharField(max_length=64, blank=True)
     rules_version = models.CharField(max_length=20)
     verdict = models.CharField(max_length=14, choices=Verdict, blank=True)
     prescore = models.DecimalField(max_digits=5, decimal_places=2, null=True)  # of 100
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["submission", "version"]
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "version"], name="run_once"),
+            models.UniqueConstraint(
+                fields=["submission"], condition=models.Q(is_current=True), name="run_current_once"
+            ),
+        ]
 
 
 class Step(Work):
@@ -36,6 +71,7 @@ class Step(Work):
     kind = "screening"
 
     class Name(models.TextChoices):
+        DOCUMENTS = "documents", _("Look at the documents")
         FACTS = "facts", _("Collect the facts")
         ELIGIBILITY = "eligibility", _("Check the rules")
         SCORE = "score", _("Compute the pre-score")
@@ -43,6 +79,7 @@ class Step(Work):
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps")
     name = models.CharField(max_length=12, choices=Name)
     place = models.PositiveSmallIntegerField()
+    inputs_hash = models.CharField(max_length=64, blank=True)  # of what the step read
 
     class Meta(Work.Meta):
         ordering = ["run", "place"]
@@ -80,6 +117,70 @@ class Finding(models.Model):
         return str(reasons.SOURCES[self.rule])
 
 
+class Override(models.Model):
+    """A person's other verdict on one finding: asked with a reason, good once a second person
+    confirms it."""
+
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="overrides")
+    verdict = models.CharField(max_length=14, choices=Verdict)
+    reason = models.TextField()
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    asked_at = models.DateTimeField()
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True)
+    accepted = models.BooleanField(null=True)
+
+    class Meta:
+        ordering = ["finding", "asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["finding"],
+                condition=models.Q(accepted=None) | models.Q(accepted=True),
+                name="override_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answered_by=None) | ~models.Q(answered_by=models.F("asked_by")),
+                name="override_by_a_second_person",
+            ),
+        ]
+
+
+class Trait(models.Model):
+    """Something by which a file that was handed in is recognised again, as SHA-256."""
+
+    class Kind(models.TextChoices):
+        NUMBER = "number", _("the same enterprise number")
+        DOCUMENTS = "documents", _("the same documents")
+        TEAM = "team", _("the same people")
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+    value = models.CharField(max_length=64, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["application", "kind", "value"], name="trait_once")
+        ]
+
+
+class Likeness(models.Model):
+    """Another file that this one resembles: for the fund to look at, never a verdict."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="likenesses")
+    kind = models.CharField(max_length=10, choices=Trait.Kind)
+    other = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["run", "kind", "other"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "kind", "other"], name="likeness_once")
+        ]
+
+
 class Contribution(models.Model):
     """One named part of a criterion's pre-score, with its bound."""
 
@@ -99,3 +200,26 @@ class Contribution(models.Model):
                 name="contribution_bounded",
             ),
         ]
+
+
+class RuleSet(AppendOnly):
+    """Which rules a call applies, as published: `rules` by name, and the call's own `figures` by
+    id, as text. Files keep the version that was the last one when they were handed in."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="rule_sets")
+    number = models.PositiveSmallIntegerField()
+    rules = models.JSONField(default=list)
+    figures = models.JSONField(default=dict)
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["call", "-number"]
+        constraints = [models.UniqueConstraint(fields=["call", "number"], name="rule_set_once")]
+
+    @property
+    def values(self) -> dict[str, Decimal]:
+        """The call's own figures as numbers."""
+        return {name: Decimal(value) for name, value in self.figures.items()}

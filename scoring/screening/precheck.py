@@ -1,11 +1,11 @@
 """Could we apply? What the rules say of eight answers, before there is a file or an account.
 
-The rules are those that screen files later (eligibility.py). Nothing is kept until somebody
-begins an application with the answers, which are JSON as PrecheckForm gives them.
+The rules are those that screen files later (eligibility.py), as the call applies them now.
+Nothing is kept until somebody begins an application with the answers, which are JSON as
+PrecheckForm gives them.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,36 +18,42 @@ from applications import drafting, lifecycle
 from applications.models import Application
 from brustart.accounts.models import User
 from brustart.core.hashing import plain
-from brustart.fund.models import Call
+from brustart.fund.models import Aid, Call
 
 from . import eligibility, facts
 from .eligibility import Found
 from .models import Finding, Verdict
 from .reading import finding_for_reading
+from .rule_sets import latest
 
 Answers = Mapping[str, Any]
+# Eight answers say nothing of these: they need a number, documents, or the page on e-health.
+LEFT_OUT = frozenset({"sector", "one_file", "documents", "ethics", "track"})
 SAME_NAMES = (
-    "founded_on", "not_registered", "postal_code", "staff", "excluded", "requested",
-    "de_minimis_received",
+    "founded_on", "not_registered", "postal_code", "staff", "excluded", "requested"
 )  # fmt: skip
 DECLARED = ("no_excluded_activity", "no_export_aid", "no_double_aid")
 HEALTH = ("insolvency", "rescue_aid")
 
 
 def judged(answers: Answers, *, call: Call, on: date) -> list[Found]:
-    """What every rule says of the answers, as if they were submitted on that day."""
-    return eligibility.judge(facts_of(answers, call=call, on=on))
+    """What each rule says of the answers, as if they were submitted on that day; those that only
+    a file can answer are left out."""
+    found = eligibility.judge(facts_of(answers, call=call, on=on), latest(call))
+    return [one for one in found if one.rule not in LEFT_OUT]
 
 
 def facts_of(answers: Answers, *, call: Call, on: date) -> facts.Facts:
     """No enterprise is named, so only the aid that the answers tell of lessens the headroom."""
-    known = facts.of(_said(answers), call=call, on=on, numbers=frozenset())
-    return replace(known, headroom=known.headroom - (known.de_minimis_received or 0))
+    return facts.of(_said(answers, on), call=call, on=on, numbers=frozenset())
 
 
-def _said(answers: Answers) -> dict[str, Any]:
-    """The answers under the names of the facts."""
+def _said(answers: Answers, on: date) -> dict[str, Any]:
+    """The answers under the names of the facts; all aid as if it were granted on the day."""
     said = {name: answers[name] for name in SAME_NAMES if name in answers}
+    if "de_minimis_received" in answers:
+        received = {"amount": answers["de_minimis_received"], "day": on, "kind": Aid.Kind.DECLARED}
+        said |= {"aid": [received], "aid_declared": True}
     said |= dict.fromkeys(HEALTH, answers.get("in_difficulty", ""))
     if "lower_figure" in answers:  # the rule asks for one of them within the limit
         said |= dict.fromkeys(("turnover", "balance_sheet"), answers["lower_figure"])

@@ -1,13 +1,10 @@
 """Could we apply? And for the fund: a manager confirms what the machine proposes of a file."""
 
-from collections.abc import Callable
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -19,9 +16,10 @@ from brustart.accounts.models import User
 from brustart.core.errors import Refused
 from brustart.fund.models import Call
 
-from . import confirming, eligibility, precheck
-from .forms import PrecheckForm, ReasonForm
-from .reading import TONES, findings_for_reading
+from . import confirming, eligibility, precheck, verdicts
+from .forms import OverrideForm, PrecheckForm, ReasonForm
+from .models import Finding, Override, Run
+from .reading import TONES, finding_for_reading, findings_for_reading
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,20 +86,8 @@ def begin_with(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("tasks", pk=draft.pk)
 
 
-PARTS = ("startup", "call", "author", "submission__run")
-
-
-@require_http_methods(["GET", "POST"])
-def admit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Evidence was seen: the file goes on to the reviewers."""
-    application = get_or_404(request.user, Application, *PARTS, pk=pk)
-    form = ReasonForm(
-        request.POST if request.method == "POST" else None,
-        label=_("What did you see, and why is it enough?"),
-        hint=_("It stands in the file; the startup reads it too."),
-    )
-    done = _("%(file)s is admitted. Give it to reviewers next.")
-    return _decide(request, application, form, act=confirming.admit, page="admit", done=done)
+PARTS = ("startup", "call", "author", "submission")
+INELIGIBLE_FROM = {State.NEEDS_EVIDENCE, State.FAILS_RULES}
 
 
 @require_http_methods(["GET", "POST"])
@@ -113,48 +99,85 @@ def ineligible(request: HttpRequest, pk: int) -> HttpResponse:
         label=_("Why is this file not eligible?"),
         hint=_("The startup reads it in the decision, beside the rules that are not met."),
     )
-    done = _("%(file)s is closed as not eligible. The startup is told by mail.")
-    act = confirming.confirm_ineligible
-    return _decide(request, application, form, act=act, page="ineligible", done=done)
-
-
-ACTS = {
-    "admit": gettext_lazy("Admit the file"),
-    "ineligible": gettext_lazy("Close as not eligible"),
-}
-OPEN_TO = {
-    "admit": {State.NEEDS_EVIDENCE},
-    "ineligible": {State.NEEDS_EVIDENCE, State.FAILS_RULES},
-}
-
-
-def _decide(
-    request: HttpRequest,
-    application: Application,
-    form: ReasonForm,
-    *,
-    act: Callable[..., Any],
-    page: str,
-    done: str,
-) -> HttpResponse:
-    """Show the findings and the form; do the act once the reason is given."""
     status = 200
     if form.is_valid():
+        reason, now = form.cleaned_data["reason"], timezone.now()
         try:
-            act(application, actor=request.user, now=timezone.now(), **form.cleaned_data)
+            confirming.confirm_ineligible(application, actor=request.user, reason=reason, now=now)
         except Refused as refusal:
             form.add_error(None, str(refusal))
             application.refresh_from_db(fields=["state"])
             status = 409
         else:
+            done = _("%(file)s is closed as not eligible. The startup is told by mail.")
             messages.success(request, done % {"file": application.reference})
             return redirect("file", pk=application.pk)
-    run = getattr(application.submission, "run", None)
+    run = Run.objects.of(application.submission_id)
     known = {
         "application": application,
         "form": form,
-        "act": ACTS[page],
-        "possible": application.state in OPEN_TO[page],
+        "act": _("Close as not eligible"),
+        "possible": application.state in INELIGIBLE_FROM,
         "findings": findings_for_reading(run) if run else [],
     }
-    return render(request, f"screening/{page}.html", known, status=status)
+    return render(request, "screening/ineligible.html", known, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def override(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another verdict on one rule, which a second person must confirm."""
+    finding = get_or_404(request.user, Finding, "run__submission__application", pk=pk)
+    form = OverrideForm(request.POST if request.method == "POST" else None, finding=finding)
+    status = 200
+    if form.is_valid():
+        try:
+            confirming.override(
+                finding, actor=_user(request), now=timezone.now(), **form.cleaned_data
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            status = 409
+        else:
+            messages.success(request, _("Asked. Another fund manager must confirm it."))
+            return redirect("file", pk=finding.run.submission.application_id)
+    application = finding.run.submission.application
+    known = {
+        "application": application,
+        "form": form,
+        "possible": application.state in verdicts.SCREENED,
+        "findings": [finding_for_reading(finding)],
+    }
+    return render(request, "screening/override.html", known, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def answer_override(request: HttpRequest, pk: int) -> HttpResponse:
+    """The second person reads the reason, and confirms or refuses."""
+    asked = get_or_404(
+        request.user, Override, "finding__run__submission__application", "asked_by", pk=pk
+    )
+    refused, application = "", asked.finding.run.submission.application
+    if request.method == "POST":
+        accept = request.POST.get("answer") == "accept"
+        try:
+            confirming.answer(asked, accept=accept, actor=_user(request), now=timezone.now())
+        except Refused as refusal:
+            refused = str(refusal)
+        else:
+            done = _("Confirmed: the verdict counts now.") if accept else _("Kept as it was.")
+            messages.success(request, done)
+            return redirect("file", pk=application.pk)
+    known = {
+        "application": application,
+        "asked": asked,
+        "refused": refused,
+        "possible": asked.accepted is None and asked.asked_by_id != request.user.pk,
+        "findings": [finding_for_reading(asked.finding)],
+    }
+    return render(request, "screening/answer_override.html", known, status=409 if refused else 200)
+
+
+def _user(request: HttpRequest) -> User:
+    """The person, of whom the route has made sure."""
+    assert isinstance(request.user, User)
+    return request.user

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from django.utils import timezone
 
 from applications import lifecycle, ownership
@@ -18,6 +19,7 @@ from brustart.fund import capacity, deminimis, ledger
 from brustart.fund.models import Aid, Entry, NumberNeeded
 from brustart.fund.verifying import differences
 from scoring.review import assigning
+from scoring.screening.models import Run
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -215,3 +217,35 @@ def test_awards_of_three_years_ago_no_longer_count() -> None:
     number = award.application.enterprise_number
     later = timezone.localdate() + timedelta(days=3 * 366)
     assert deminimis.headroom([number], later) == 300_000
+
+
+# --- the age on the day of the award --------------------------------------------------------------
+
+
+def turn_five(file: Application) -> None:
+    """As if the file had been handed in one day before its startup's fifth birthday, long ago."""
+    run = Run.objects.of(file.submission_id)
+    assert run is not None
+    assert run.facts
+    born = timezone.localdate() - relativedelta(years=5)
+    Run.objects.filter(pk=run.pk).update(facts={**run.facts, "founded_on": born.isoformat()})
+
+
+def test_no_award_is_proposed_to_a_startup_that_turned_too_old() -> None:
+    file = factories.make_reviewed()
+    turn_five(file)
+    with pytest.raises(deciding.TooOld, match="5 years or older"):
+        factories.make_proposal(file)
+    file.refresh_from_db()
+    assert file.state == State.REVIEWED
+
+
+def test_the_last_approval_comes_too_late() -> None:
+    proposal = factories.make_proposal()
+    first, second, _third = panel(proposal)
+    factories.approve(proposal, first)
+    turn_five(proposal.application)
+    with pytest.raises(deciding.TooOld, match="Nothing was changed"):
+        factories.approve(proposal, second)
+    assert proposal.votes.count() == 1
+    assert not Award.objects.exists()

@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -21,3 +22,16 @@ def test_times_are_the_same_instant_in_any_zone() -> None:
 def test_a_float_has_no_canonical_form() -> None:
     with pytest.raises(TypeError):
         plain({"amount": 0.1})
+
+
+@dataclass(frozen=True)
+class Inner:
+    day: date
+    amounts: tuple[Decimal, ...]
+
+
+def test_a_dataclass_is_its_fields() -> None:
+    known = {"one": Inner(date(2026, 11, 22), (Decimal("1.50"),))}
+    assert plain(known) == {"one": {"day": "2026-11-22", "amounts": ["1.50"]}}
+    with pytest.raises(TypeError):
+        plain(Inner)

@@ -5,11 +5,17 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from applications.states import State
 from brustart.accounts.models import Role
+from brustart.core import queue
+from brustart.core.models import AuditEntry
+from scoring.screening import pipeline
+from scoring.screening.models import Step
 from tests.factories import (
     approve,
+    ask_override,
     make_award,
     make_call,
     make_envelope,
@@ -17,6 +23,7 @@ from tests.factories import (
     make_proposal,
     make_reviewed,
     make_screened,
+    make_submitted,
     make_user,
     panel_of,
 )
@@ -69,3 +76,45 @@ def test_only_envelopes_of_listed_calls_are_shown_brustart_first(client: Client)
 def test_an_empty_portal_says_so(client: Client) -> None:
     client.force_login(make_user(Role.FUND_MANAGER, language="en"))
     assert client.get(reverse("capacity")).status_code == 200
+
+
+def test_another_verdict_waits_for_everybody_but_who_asked(client: Client) -> None:
+    application, asking = make_ineligible(), make_user(Role.FUND_MANAGER)
+    asked = ask_override(application, actor=asking)
+    link = reverse("answer_override", args=[asked.pk])
+    seen = {}
+    for person in (asking, make_user(Role.FUND_MANAGER), make_user(Role.AUDITOR)):
+        client.force_login(person)
+        response = client.get(reverse("capacity"))
+        seen[person.role, person == asking] = (
+            len(response.context["to_confirm"]), link in response.content.decode()
+        )  # fmt: skip
+    assert seen == {
+        (Role.FUND_MANAGER, True): (0, False),
+        (Role.FUND_MANAGER, False): (1, True),
+        (Role.AUDITOR, False): (1, False),
+    }
+
+
+def test_a_stopped_screening_is_listed_and_tried_again(client: Client) -> None:
+    application = make_submitted()
+    pipeline.begin(application.pk, now=timezone.now())
+    step = Step.objects.get(place=0)
+    Step.objects.filter(pk=step.pk).update(
+        state=queue.State.FAILED, attempt=5, error="OSError: away", finished_at=timezone.now()
+    )
+    client.force_login(make_user(Role.FUND_MANAGER))
+    assert list(client.get(reverse("capacity")).context["stopped"]) == [application]
+    file, again = (reverse(name, args=[application.pk]) for name in ("file", "retry_steps"))
+    page = client.get(file).content.decode()
+    assert again in page
+    assert "OSError: away" in page
+    assert client.post(again).url == file
+    step.refresh_from_db()
+    assert (step.state, step.attempt) == (queue.State.QUEUED, 0)
+    assert AuditEntry.objects.filter(act="work.retried").count() == 1
+    assert client.post(again).url == file  # a double click
+    assert AuditEntry.objects.filter(act="work.retried").count() == 1
+    client.force_login(application.author)
+    assert again not in client.get(file).content.decode()
+    assert client.post(again).status_code == 403

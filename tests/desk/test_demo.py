@@ -1,5 +1,6 @@
 """Demo mode: becoming somebody, the example, the tour; and nothing of it anywhere else."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,10 +19,11 @@ from brustart.awards.models import Proposal
 from brustart.core.audit import reference
 from brustart.core.hashing import plain
 from brustart.core.models import Mail
-from brustart.desk.demo import content, example, expanding, loading, register, tour
+from brustart.desk.demo import content, documents, example, expanding, loading, register, tour
 from brustart.fund import deminimis
 from brustart.worker import KINDS
 from scoring.screening import eligibility, facts
+from scoring.screening.attached import Attached
 from scoring.screening.models import Verdict
 from tests.factories import (
     approve,
@@ -210,8 +212,15 @@ def test_every_file_is_complete_and_judged_as_told(told: dict[str, Any]) -> None
     number = told["startup"]["enterprise_number"]
     received = Decimal(told["budget"]["de_minimis_received"])
     deminimis.declare(number, [(received, on)], on=on, declaration="test")
-    said = facts.answered(sections, on=on)
+    said = facts.answered(sections)
     found = facts.of(said, call=make_call(), on=on, numbers=frozenset({number}))
+    kinds = documents.needed(sections, on_paper="on_paper" in told)
+    found = replace(
+        found,
+        documents=tuple(Attached(kind, reading=Document.Reading.READ) for kind in kinds),
+        needed_documents=tuple(kinds),
+        other_files=(),
+    )
     assert eligibility.overall(eligibility.judge(found)) == VERDICTS.get(told["state"], "pass")
 
 

@@ -50,7 +50,7 @@ def page(client: Client, user: User, application: Application, name: str = "file
 
 def acts(html: str, application: Application) -> set[str]:
     """The acts that the page offers as links."""
-    names = ("assign", "admit", "ineligible", "propose", "reject", "wait", "review", "decide",
+    names = ("assign", "ask", "ineligible", "propose", "reject", "wait", "review", "decide",
              "conflict", "withdraw")  # fmt: skip
     return {name for name in names if f'href="{reverse(name, args=[application.pk])}"' in html}
 
@@ -107,9 +107,9 @@ PARTNER = {"name": "Parent", "kind": "enterprise", "share": Decimal(30), "contro
 def test_a_fund_manager_is_offered_what_the_state_allows(client: Client) -> None:
     manager = make_user(Role.FUND_MANAGER)
     offered = {
-        "fails": (make_ineligible(), {"ineligible"}),
-        "evidence": (make_screened(owners=[PARTNER]), {"admit", "ineligible"}),
-        "eligible": (make_screened(), {"assign"}),
+        "fails": (make_ineligible(), {"ask", "ineligible"}),
+        "evidence": (make_screened(owners=[PARTNER]), {"ask", "ineligible"}),
+        "eligible": (make_screened(), {"ask", "assign"}),
         "reviewed": (make_reviewed(), {"propose", "assign", "wait", "reject"}),
         "proposed": (make_proposal().application, set()),
     }
@@ -172,7 +172,12 @@ def test_steps_ask_again_until_they_are_done_and_say_when_nobody_works(client: C
     html = page(client, application.author, application, "file_steps")
     assert again in html
     assert "Nothing is lost" in html
-    Worker.objects.create(name="one", started_at=timezone.now(), seen_at=timezone.now())
+    now = timezone.now()
+    errands = Worker.objects.create(
+        name="errands", started_at=now, seen_at=now, queues=["documents", "mail"]
+    )
+    assert "Nothing is lost" in page(client, application.author, application, "file_steps")
+    Worker.objects.filter(pk=errands.pk).update(queues=["screening"])
     assert "Nothing is lost" not in page(client, application.author, application, "file_steps")
     done = make_screened()
     html = page(client, done.author, done, "file_steps")

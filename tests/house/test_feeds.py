@@ -20,8 +20,12 @@ RULES = {
     Feeds.EXCLUSIONS: "exclusions",
     Feeds.AMOUNT: "amount",
     Feeds.COFINANCING: "cofinancing",
-    Feeds.CEILING: "headroom",
+    Feeds.HEADROOM: "headroom",
+    Feeds.ONE_FILE: "one_file",
+    Feeds.ETHICS: "ethics",
+    Feeds.TRACK: "track",
 }
+NOT_ASKED = {"sector", "documents"}  # from the register; on a page of its own
 MARKS = {
     Feeds.INNOVATION, Feeds.FEASIBILITY, Feeds.TEAM, Feeds.VALORISATION, Feeds.IMPACT,
 }  # fmt: skip
@@ -52,8 +56,8 @@ def test_every_question_of_a_section_is_on_its_page_once() -> None:
 
 
 def test_what_feeds_a_rule_feeds_one_that_exists() -> None:
-    existing = {rule.__name__ for rule in eligibility.RULES}
-    assert set(RULES.values()) == existing
+    existing = {rule.name for rule in eligibility.RULES}
+    assert {*RULES.values(), *NOT_ASKED} == existing
     marks = {Criterion(mark.value) for mark in MARKS}
     assert marks == set(Criterion)
 

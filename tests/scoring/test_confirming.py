@@ -9,6 +9,7 @@ from applications.states import State
 from brustart.accounts.models import Role
 from brustart.core.models import Mail
 from scoring.screening import confirming
+from scoring.screening.models import Run
 from tests.factories import make_screened, make_user
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,9 @@ def test_the_mail_says_why_and_what_can_be_done(language: str) -> None:
     assert reason in mail.body
     assert "4000" in mail.body
     with translation.override(language):
-        findings = application.submission.run.findings.all()
+        run = Run.objects.of(application.submission_id)
+        assert run is not None
+        findings = run.findings.all()
         told = {finding.rule for finding in findings if finding.text in mail.body}
         assert told == {"seat", "cofinancing"}  # the rules not met, only
         assert all(finding.source in mail.body for finding in findings if finding.rule in told)

@@ -14,9 +14,10 @@ from django.utils import timezone
 from applications.models import Application, Section, Startup
 from brustart.accounts.models import Role
 from brustart.fund.models import Call
-from scoring.screening import eligibility, precheck
+from scoring.screening import eligibility, precheck, publishing
 from scoring.screening.forms import PrecheckForm
 from scoring.screening.models import Run, Verdict
+from scoring.screening.parameters import AGE
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +103,9 @@ SAME_FACTS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
 def test_the_verdicts_are_those_of_a_submitted_file(case: str) -> None:
     in_the_file, typed = SAME_FACTS[case]
     file = factories.make_screened(**in_the_file)
-    findings = Run.objects.get(submission=file.submission).findings.all()
+    findings = Run.objects.get(submission=file.submission).findings.exclude(
+        rule__in=precheck.LEFT_OUT
+    )
     found = judged(good(**typed), file.call)
     by_rule = {one.rule: (one.verdict, one.reason) for one in found}
     if case == "five years old":  # from three years the file asks for more than we do
@@ -114,6 +117,28 @@ def test_the_verdicts_are_those_of_a_submitted_file(case: str) -> None:
 def test_it_asks_the_code_that_screens_files(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(eligibility, "RULES", eligibility.RULES[:1])
     assert [one.rule for one in judged(good())] == ["age"]
+
+
+def test_what_eight_answers_cannot_tell_is_left_out_by_name() -> None:
+    every = {rule.name for rule in eligibility.RULES}
+    assert every > precheck.LEFT_OUT
+    assert {one.rule for one in judged(good())} == every - precheck.LEFT_OUT
+
+
+def test_it_asks_the_rules_of_the_call_as_they_are_now() -> None:
+    call, founded = factories.make_call(), ago(years=5).isoformat()
+    verdicts = {one.rule: one.verdict for one in judged(good(founded_on=founded), call)}
+    assert verdicts["age"] == Verdict.FAIL
+    publishing.publish(
+        call,
+        rules=[rule.name for rule in eligibility.RULES if rule.name != "seat"],
+        figures={AGE: Decimal(6)},
+        actor=factories.make_user(Role.FUND_MANAGER),
+        now=timezone.now(),
+    )
+    verdicts = {one.rule: one.verdict for one in judged(good(founded_on=founded), call)}
+    assert verdicts["age"] == Verdict.PASS
+    assert "seat" not in verdicts
 
 
 def test_an_excluded_activity_is_not_met() -> None:

@@ -42,30 +42,21 @@ def all_marks(value: str = "4") -> dict[str, str]:
 # --- confirming what the machine found ---------------------------------------------------------
 
 
-def test_a_file_is_admitted_on_evidence(manager: Client) -> None:
-    file = factories.make_screened(postal_code="1049")
-    url = page("admit", pk=file.pk)
-    assert "a person looks at the address" in manager.get(url).content.decode()
+def test_a_file_that_fails_a_rule_is_closed(manager: Client) -> None:
+    file = factories.make_ineligible()
+    url = page("ineligible", pk=file.pk)
     assert "Give the reason" in manager.post(url, {"reason": " "}).content.decode()
-    assert manager.post(url, {"reason": "The lease is seen."}).status_code == 302
+    assert manager.post(url, {"reason": "The seat is in Liège."}).status_code == 302
     file.refresh_from_db()
-    assert file.state == State.ELIGIBLE
+    assert file.state == State.INELIGIBLE
     again = manager.post(url, {"reason": "Again."})
     assert (again.status_code, b"Again." in again.content) == (409, False)
 
 
-def test_a_file_that_fails_a_rule_is_closed_not_admitted(manager: Client) -> None:
-    file = factories.make_ineligible()
-    assert manager.post(page("admit", pk=file.pk), {"reason": "No."}).status_code == 409
-    answer = manager.post(page("ineligible", pk=file.pk), {"reason": "The seat is in Liège."})
-    assert answer.status_code == 302
-    file.refresh_from_db()
-    assert file.state == State.INELIGIBLE
-
-
-def test_a_file_that_is_still_screened_cannot_be_admitted(manager: Client) -> None:
+def test_a_file_that_is_still_screened_cannot_be_closed(manager: Client) -> None:
     file = factories.make_submitted()
-    assert manager.post(page("admit", pk=file.pk), {"reason": "Hurry."}).status_code == 409
+    answer = manager.post(page("ineligible", pk=file.pk), {"reason": "Hurry."})
+    assert answer.status_code == 409
     file.refresh_from_db()
     assert file.state == State.SUBMITTED
 
@@ -202,7 +193,7 @@ def test_lists_ask_no_more_questions_for_more_rows(manager: Client) -> None:
 
 # --- who may -----------------------------------------------------------------------------------
 
-MANAGERS = ("admit", "ineligible", "assign")
+MANAGERS = ("ineligible", "assign")
 REVIEWERS = ("review", "conflict")
 
 

@@ -1,6 +1,6 @@
 """What every template can use: figures and dates in the page's language, tags, small charts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -85,7 +85,7 @@ def money_bar(capacity: charts.Capacity, public: bool = False) -> dict[str, Any]
 
 
 @register.inclusion_tag("components/contributions_chart.html")
-def contributions_chart(rows: Iterable[Any]) -> dict[str, Any]:
+def contributions_chart(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """How much each criterion gives of what it could give, and why."""
     return {"bars": [charts.contribution(row) for row in rows]}
 

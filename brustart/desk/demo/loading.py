@@ -10,9 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from applications.models import Paper
 from brustart.accounts.models import Role, User
-from brustart.core.queue import State
 from brustart.fund import accounts, ledger
 from brustart.fund.models import Call, Envelope, Programme
 from scoring.review.models import Panelist
@@ -20,7 +18,6 @@ from scoring.review.models import Panelist
 from . import content, stages
 from .course import Kinds, Loading
 
-BETWEEN_PAPERS = timedelta(seconds=3)
 CAP = Decimal(4_000_000)
 SMOKE_CAP = Decimal(1_000_000_000)  # smoke runs, 25,000 EUR each, any number of times
 
@@ -45,21 +42,13 @@ def load(now: datetime, kinds: Kinds) -> int:
             stage(loading, entry)
     stages.pay(loading, told)
     loading.work_off(midnight, "mail")
-    _print_later(now)
     return len(told)
-
-
-def _print_later(now: datetime) -> None:
-    """The papers of all these files come a few at a time, so that nobody's screening waits."""
-    papers = list(Paper.objects.filter(state=State.QUEUED).order_by("-pk"))
-    for place, paper in enumerate(papers, start=1):
-        paper.next_attempt_at = now + place * BETWEEN_PAPERS
-    Paper.objects.bulk_update(papers, ["next_attempt_at"])
 
 
 def _order(told: dict[str, Any]) -> tuple[bool, int]:
     """By day; the file that the worker will screen after loading comes last."""
-    return told["state"] == "submitted", -told.get("days_before_now", 3)
+    waits = told["state"] == "submitted" and "failed_step" not in told
+    return waits, -told.get("days_before_now", 3)
 
 
 def _people(loading: Loading) -> None:

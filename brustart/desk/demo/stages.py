@@ -11,11 +11,13 @@ from applications.models import Application, Part
 from brustart.accounts.models import User
 from brustart.awards import deciding
 from brustart.awards.models import Proposal
+from brustart.core import queue
 from brustart.core.models import Mail
 from brustart.fund import ledger
 from scoring.grid import Criterion
 from scoring.review import assigning, reviewing
 from scoring.screening import confirming
+from scoring.screening.models import Run, Step
 
 from . import content, documents, expanding, filling
 from .course import Loading
@@ -29,6 +31,8 @@ def hand_in(loading: Loading, told: dict[str, Any]) -> None:
     if told["state"] == "draft":
         return
     lifecycle.submit(application, actor=_writer(loading, told), now=at)
+    if trouble := told.get("failed_step"):
+        _fail(loading, trouble, at=at)
     if told["state"] == "submitted":
         return
     loading.work_off(at + timedelta(minutes=1), "message", "screening")
@@ -41,6 +45,21 @@ def hand_in(loading: Loading, told: dict[str, Any]) -> None:
             reason=told["confirmation_note"],
             now=loading.at(told, days=1),
         )
+
+
+def _fail(loading: Loading, trouble: str, *, at: datetime) -> None:
+    """The first step fails at every attempt, until somebody tries it again."""
+
+    def failing(work: Any, now: datetime) -> None:
+        raise OSError(trouble)
+
+    def attempt(now: datetime) -> None:
+        queue.perform(Step, step.pk, failing, worker="demo", clock=lambda: now)
+
+    loading.work_off(at, "message")
+    step = Step.objects.filter(place=0).latest("run")
+    for minutes in range(1, queue.ATTEMPTS + 1):
+        attempt(at + timedelta(minutes=minutes))
 
 
 def _writer(loading: Loading, told: dict[str, Any]) -> User:
@@ -176,7 +195,7 @@ def _vote(loading: Loading, told: dict[str, Any], proposal: Proposal, *, at: dat
 
 
 def speak(loading: Loading, told: dict[str, Any]) -> None:
-    """What the fund asks of a startup, or allows it."""
+    """What the fund asks of a startup, allows it, or says of its verdicts."""
     application = loading.files[told["key"]]
     if asked := told.get("asked"):
         requesting.ask(
@@ -187,6 +206,8 @@ def speak(loading: Loading, told: dict[str, Any]) -> None:
             actor=loading.manager,
             now=loading.at(told, days=1),
         )
+    if other := told.get("override"):
+        _ask_override(loading, application, other, at=loading.at(told, days=2))
     if reason := told.get("extension"):
         extending.grant(
             application,
@@ -195,6 +216,18 @@ def speak(loading: Loading, told: dict[str, Any]) -> None:
             actor=loading.manager,
             now=loading.today - timedelta(hours=13),
         )
+
+
+def _ask_override(
+    loading: Loading, application: Application, other: dict[str, str], *, at: datetime
+) -> None:
+    application.refresh_from_db()
+    run = Run.objects.of(application.submission_id)
+    assert run
+    finding = run.findings.get(rule=other["rule"])
+    confirming.override(
+        finding, verdict=other["verdict"], reason=other["reason"], actor=loading.manager, now=at
+    )
 
 
 def pay(loading: Loading, told: list[dict[str, Any]]) -> None:

@@ -24,6 +24,7 @@ from brustart.accounts.access import get_or_404, visible_to
 from brustart.accounts.models import User
 from brustart.core.errors import Refused
 from brustart.desk.asking import SignedIn
+from scoring.screening import evidence
 
 DAYS = 10  # to answer, unless the fund manager says otherwise
 CLOSES = time(17)  # in Brussels
@@ -73,10 +74,15 @@ def ask(request: SignedIn, pk: int) -> HttpResponse:
     """Ask the startup for more, and reopen the sections that it concerns."""
     related = ("startup", "call", "form_version", "submission")
     application = get_or_404(request.user, Application, *related, pk=pk)
+    needed = evidence.wanted(application)
     form = AskForm(
         request.POST if request.method == "POST" else None,
         application=application,
-        initial={"until": timezone.localdate() + timedelta(days=DAYS)},
+        initial={
+            "until": timezone.localdate() + timedelta(days=DAYS),
+            "sections": needed.sections,
+            "question": needed.question,
+        },
     )
     status = _ask(request, application, form) if form.is_valid() else 200
     if not status:

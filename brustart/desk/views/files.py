@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from applications import lifecycle, sharing, timeline, todo, uploading
 from applications.models import Application, Part
@@ -18,12 +18,14 @@ from applications.states import FINAL, JUDGED, TONES, State, for_applicant
 from applications.views import documents
 from brustart.accounts.access import visible_to
 from brustart.accounts.models import Role, User
-from brustart.desk import acts, filters, judgement, progress, waiting
+from brustart.desk import acts, filters, judgement, machinery, progress, waiting
 from brustart.desk.asking import SignedIn
 from scoring.review.models import Review
 from scoring.review.reviewing import own_marks_are_in
+from scoring.screening import likeness
 from scoring.screening.models import Run
-from scoring.screening.reading import contributions_for_reading, findings_for_reading
+from scoring.screening.reading import findings_for_reading, prescore_for_reading
+from scoring.screening.verdicts import SCREENED
 
 from . import exchanges, letters
 
@@ -74,6 +76,18 @@ def steps(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "desk/steps.html", _screening(request, application) | {"again": True})
 
 
+@require_POST
+def retry(request: SignedIn, pk: int) -> HttpResponse:
+    """Let the worker try again what failed in the screening of a file."""
+    application = sharing.find(request.user, *RELATED, pk=pk)
+    now = timezone.now()
+    found = progress.of(application, now=now)
+    for step in found.failed if found else []:
+        machinery.retry(step, actor=request.user, now=now)
+    messages.success(request, _("Queued again: a worker will try it now."))
+    return redirect("file", pk=pk)
+
+
 def _screening(request: SignedIn, application: Application) -> dict[str, Any]:
     user = request.user
     found = progress.of(application, now=timezone.now())
@@ -87,18 +101,31 @@ def _screening(request: SignedIn, application: Application) -> dict[str, Any]:
         "acts": acts.possible(user, application),
         "progress": found,
         "run": run,
-        "findings": findings_for_reading(run) if run else [],
+        "findings": _findings(user, application, run) if run else [],
+        "likenesses": likeness.alike(user, run) if run else [],
         "inside": inside,
     }
 
 
+def _findings(user: User, application: Application, run: Run) -> list[dict[str, Any]]:
+    """What the rules found, with what a fund manager may do about each."""
+    found = findings_for_reading(run)
+    if not user.is_fund_manager or application.state not in SCREENED:
+        return found
+    for one in found:
+        asked = one["override"]
+        if asked is None:
+            one["override_url"] = reverse("override", args=[one["pk"]])
+        elif asked.accepted is None and asked.asked_by_id != user.pk:
+            one["answer_url"] = reverse("answer_override", args=[asked.pk])
+    return found
+
+
 def _advice(user: User, application: Application, run: Run | None) -> dict[str, Any]:
     """The pre-score, unless this reviewer still has to judge alone."""
-    if run is None or run.prescore is None or not own_marks_are_in(user, application):
+    if run is None or not own_marks_are_in(user, application):
         return {}
-    criteria = contributions_for_reading(run)
-    chart = [{**one, "label": one["criterion"], "why": ""} for one in criteria]
-    return {"contributions": criteria, "prescore": chart}
+    return {"prescore": prescore_for_reading(run, on=timezone.localdate())}
 
 
 def _page(request: SignedIn, application: Application) -> dict[str, Any]:

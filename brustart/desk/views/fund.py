@@ -24,6 +24,8 @@ def capacity(request: SignedIn) -> HttpResponse:
         {
             "pictures": [envelopes.picture(one, now=now) for one in envelopes.listed()],
             "piles": waiting.piles(request.user),
+            "to_confirm": waiting.to_confirm(request.user),
+            "stopped": waiting.stopped(request.user),
             "states": waiting.by_state(handed_in),
             "now": now,
         },

@@ -23,6 +23,9 @@ from brustart.fund.calls import days_left
 from brustart.fund.figures import figure
 from brustart.fund.models import Call, Envelope, Programme
 from scoring.grid import WEIGHTS
+from scoring.screening.eligibility import RULES
+from scoring.screening.facts import Terms
+from scoring.screening.rule_sets import latest
 
 ENVELOPE = "brustart"
 DAY = 24 * 60 * 60
@@ -63,7 +66,7 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
             {"label": criterion.label, "share": Decimal(weight) / 100, "width": f"{weight}%"}
             for criterion, weight in WEIGHTS.items()
         ],
-        **_figures_of(now),
+        **_rules_of(found, now),
     }
     return render(request, "desk/call.html", context)
 
@@ -85,12 +88,14 @@ def _startups_without_file(request: HttpRequest, own: list[Application]) -> list
     return [one.startup for one in left.select_related("startup").order_by("pk")]
 
 
-def _figures_of(now: datetime) -> dict[str, Decimal]:
-    """What the rules would use for a file handed in today."""
-    today = timezone.localdate(now)
-    share = figure("eligibility.cofinancing_share", today).value
+def _rules_of(call: Call, now: datetime) -> dict[str, Any]:
+    """What the rules of the call would use for a file handed in today."""
+    today, terms = timezone.localdate(now), Terms.of(latest(call))
+    share = terms.figure("eligibility.cofinancing_share", today).value
     return {
-        "age_years": figure("eligibility.age_years", today).value,
+        "rules": terms.rules or tuple(rule.name for rule in RULES),
+        "age_years": terms.figure("eligibility.age_years", today).value,
+        "seat_only": terms.figure("eligibility.seat_only", today).value,
         "staff_limit": figure("size.small_staff", today).value,
         "finance_limit": figure("size.small_finance", today).value,
         "ceiling": figure("deminimis.ceiling", today).value,

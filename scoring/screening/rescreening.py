@@ -1,0 +1,101 @@
+"""Screening again: what the rules of today, or of another day, say of files handed in before."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from applications import lifecycle, timeline
+from applications.models import Application
+from applications.states import State
+from brustart.accounts.models import User
+from brustart.core.hashing import plain, sha256
+from brustart.fund.models import Call
+
+from . import eligibility, facts, likeness, pipeline, verdicts
+from .eligibility import Found
+from .models import Run
+
+NOT_SCREENED = (State.DRAFT, State.WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One rule that now says something else."""
+
+    rule: str
+    before: str
+    after: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a new screening of a file finds, beside the last one."""
+
+    application: Application
+    collected: facts.Facts
+    found: list[Found]
+    changes: list[Change]
+
+
+def files(call: Call) -> Iterator[Application]:
+    """The call's screened files, in their order, without holding them all."""
+    rows = Application.objects.filter(call=call).exclude(submission=None)
+    rows = rows.exclude(state__in=NOT_SCREENED).select_related("call", "submission")
+    yield from rows.order_by("pk").iterator(chunk_size=200)
+
+
+def compare(application: Application, *, as_of: date | None = None) -> Outcome:
+    """Judge the file anew, and say what differs. Writes nothing."""
+    collected = facts.collect(application.handed_in, as_of=as_of)
+    found = eligibility.judge(collected)
+    last = Run.objects.of(application.submission_id)
+    before = {one.rule: one for one in last.findings.all()} if last else {}
+    changes = [
+        Change(one.rule, before[one.rule].verdict if one.rule in before else "", one.verdict,
+               one.reason)
+        for one in found
+        if one.rule not in before or _differs(before[one.rule], one)
+    ]  # fmt: skip
+    return Outcome(application, collected, found, changes)
+
+
+def _differs(before: object, now: Found) -> bool:
+    return (getattr(before, "verdict", ""), getattr(before, "reason", "")) != (
+        now.verdict, now.reason,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def rescreen(
+    application: Application, *, as_of: date | None = None, actor: User | None = None, now: datetime
+) -> Outcome:
+    """Compare, and keep a new run beside the earlier ones if something changed. A file that is
+    not yet with reviewers moves to where it then belongs; any other only says so."""
+    application = lifecycle.lock(application)
+    outcome = compare(application, as_of=as_of)
+    if not outcome.changes:
+        return outcome
+    earlier = Run.objects.filter(submission=application.submission_id)
+    version = earlier.count() + 1
+    earlier.update(is_current=False)
+    run = Run.objects.create(
+        submission=application.handed_in,
+        version=version,
+        cause=Run.Cause.RESCREENED,
+        begun_at=now,
+        begun_by=actor,
+        as_of=as_of,
+        rules_version=eligibility.RULES_VERSION,
+        facts=plain(vars(outcome.collected)),
+    )
+    run.facts_hash = sha256({"schema": 1, "facts": run.facts})
+    pipeline.keep(run, outcome.found)
+    pipeline.score(run)
+    likeness.note(run)
+    timeline.write(application, "rescreened", now=now, actor=actor, for_applicant=False)
+    if application.state in verdicts.SCREENED:
+        verdicts.settle(application, run, now=now, actor=actor, first=False)
+    return outcome
