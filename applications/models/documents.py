@@ -80,6 +80,9 @@ class Extraction(Work):
     queue = "documents"
     document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="extraction")
 
+    def __str__(self) -> str:
+        return f"{self.document.application.reference}: {self.document}"
+
 
 class Paper(Work):
     """A PDF that a worker writes about a submission, in the file's language."""
@@ -97,3 +100,6 @@ class Paper(Work):
 
     class Meta(Work.Meta):
         constraints = [models.UniqueConstraint(fields=["submission", "name"], name="paper_once")]
+
+    def __str__(self) -> str:
+        return f"{self.submission.application.reference}: {self.get_name_display()}"

@@ -31,6 +31,9 @@ class Message(Work):
     topic = models.CharField(max_length=60)
     payload = models.JSONField()
 
+    def __str__(self) -> str:
+        return f"{self.topic} {self.payload}"
+
 
 class Mail(Work):
     """One mail, written when it was decided on and sent at most once by itself."""

@@ -60,7 +60,8 @@ def of(application: Application, *, now: datetime) -> Progress | None:
     run = Run.objects.of(application.submission_id)
     steps = list(run.steps.all()) if run else []
     states = {State(step.state) for step in steps}
-    done, stuck = states == {State.DONE}, bool(states & ENDED)
+    done = run is not None and states <= {State.DONE}  # a screening anew is done when it is kept
+    stuck = bool(states & ENDED)
     return Progress(
         run=run,
         steps=[Shown(step, TONES[State(step.state)]) for step in steps],

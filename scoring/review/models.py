@@ -139,3 +139,7 @@ class Step(Work):
     application = models.ForeignKey(
         Application, on_delete=models.PROTECT, null=True, related_name="panel_steps"
     )
+
+    def __str__(self) -> str:
+        about = self.application.reference if self.application else self.call.code
+        return f"{about}: {self.get_name_display()}"

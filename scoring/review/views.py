@@ -23,7 +23,7 @@ from brustart.fund import capacity
 from brustart.fund.models import Call
 from scoring.screening.forms import ReasonForm
 from scoring.screening.models import Run
-from scoring.screening.reading import findings_for_reading, prescore_for_reading
+from scoring.screening.reading import prescore_for_reading, verdicts_for_reading
 
 from ..grid import Criterion
 from . import assigning, reading, reviewing
@@ -135,7 +135,7 @@ def _room(
         "marks": sorted(own.marks.all(), key=lambda mark: Criterion.values.index(mark.criterion)),
         "open": own.state != Review.State.DONE and application.state == State.IN_REVIEW,
         "answers": answers_for_reading(application.handed_in),
-        "findings": findings_for_reading(run) if run else [],
+        "verdicts": verdicts_for_reading(run) if run else None,
         "run": run,
         "prescore": prescore_for_reading(run, on=timezone.localdate()) if run and may_see else None,
     }

@@ -50,6 +50,6 @@ def read_by(form: type[SectionForm]) -> set[str]:
 
 def _question(findings: list[Finding], language: str) -> str:
     with translation.override(language):
-        lines = [f"- {one.title}: {one.text}" for one in findings]
+        lines = [f"- {one.title} – {one.text}" for one in findings]
         opening = _("To judge your file we need more from you:")
     return "\n".join([opening, *lines]) if lines else ""

@@ -1,6 +1,7 @@
 """One screening of a file: its facts, its steps, what each rule found, its pre-score."""
 
 from decimal import Decimal
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -25,6 +26,10 @@ class RunQuerySet(models.QuerySet["Run"]):
     def of(self, submission: int | None) -> "Run | None":
         """The run of a submission that counts now."""
         return self.filter(submission=submission, is_current=True).first()
+
+    def kept(self, application: int) -> Self:
+        """Every screening of a file that came to a verdict, the first one first."""
+        return self.filter(submission__application=application).exclude(verdict="").order_by("pk")
 
 
 class Run(models.Model):
@@ -84,6 +89,9 @@ class Step(Work):
     class Meta(Work.Meta):
         ordering = ["run", "place"]
         constraints = [models.UniqueConstraint(fields=["run", "name"], name="step_once")]
+
+    def __str__(self) -> str:
+        return f"{self.run.submission.application.reference}: {self.get_name_display()}"
 
 
 class Finding(models.Model):

@@ -15,10 +15,32 @@ from .models import Contribution, Finding, Override, Run, Verdict
 TONES = {Verdict.PASS: "good", Verdict.FAIL: "bad", Verdict.NEEDS_EVIDENCE: "warn"}
 
 
-def findings_for_reading(run: Run) -> list[dict[str, Any]]:
-    """What each rule found: the arguments of components/verdict.html. Two queries."""
+@dataclass(frozen=True)
+class Verdicts:
+    """What each rule found, in their order: `open` has what somebody should look at, `met` the
+    rest. Each is the arguments of components/verdict.html."""
+
+    open: list[dict[str, Any]]
+    met: list[dict[str, Any]]
+
+    @property
+    def every(self) -> list[dict[str, Any]]:
+        return [*self.open, *self.met]
+
+
+def verdicts_for_reading(run: Run) -> Verdicts:
+    """The findings of a run, with what people said of them. Four queries."""
     given = run.findings.prefetch_related("overrides__asked_by", "overrides__answered_by")
-    return [finding_for_reading(finding) for finding in given]
+    found = [finding_for_reading(finding) for finding in given]
+    return Verdicts(
+        open=[one for one in found if not _is_met(one)],
+        met=[one for one in found if _is_met(one)],
+    )
+
+
+def _is_met(finding: dict[str, Any]) -> bool:
+    """By the machine, and nobody says otherwise."""
+    return finding["verdict"] == Verdict.PASS and finding["override"] is None
 
 
 def finding_for_reading(finding: Finding) -> dict[str, Any]:

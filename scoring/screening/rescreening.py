@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from applications import lifecycle, timeline
 from applications.models import Application
@@ -17,7 +18,8 @@ from . import eligibility, facts, likeness, pipeline, verdicts
 from .eligibility import Found
 from .models import Run
 
-NOT_SCREENED = (State.DRAFT, State.WITHDRAWN)
+CHUNK = 100
+NOT_SCREENED = (State.DRAFT, State.SUBMITTED, State.WITHDRAWN)  # or not yet
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,21 @@ class Outcome:
     changes: list[Change]
 
 
+def count(call: Call) -> int:
+    """How many files `files` gives."""
+    return _screened(call).count()
+
+
 def files(call: Call) -> Iterator[Application]:
-    """The call's screened files, in their order, without holding them all."""
-    rows = Application.objects.filter(call=call).exclude(submission=None)
-    rows = rows.exclude(state__in=NOT_SCREENED).select_related("call", "submission")
-    yield from rows.order_by("pk").iterator(chunk_size=200)
+    """The call's screened files, in their order, a few at a time."""
+    keys = list(_screened(call).order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), CHUNK):
+        rows = Application.objects.filter(pk__in=keys[start : start + CHUNK])
+        yield from rows.select_related("call", "submission").order_by("pk")
+
+
+def _screened(call: Call) -> QuerySet[Application]:
+    return Application.objects.filter(call=call).exclude(state__in=NOT_SCREENED)
 
 
 def compare(application: Application, *, as_of: date | None = None) -> Outcome:
@@ -73,7 +85,8 @@ def rescreen(
     application: Application, *, as_of: date | None = None, actor: User | None = None, now: datetime
 ) -> Outcome:
     """Compare, and keep a new run beside the earlier ones if something changed. A file that is
-    not yet with reviewers moves to where it then belongs; any other only says so."""
+    not yet with reviewers moves to where it then belongs; any other only says so, and so does one
+    of which an answer is awaited: that answer is screened anyway."""
     application = lifecycle.lock(application)
     outcome = compare(application, as_of=as_of)
     if not outcome.changes:
@@ -96,6 +109,7 @@ def rescreen(
     pipeline.score(run)
     likeness.note(run)
     timeline.write(application, "rescreened", now=now, actor=actor, for_applicant=False)
-    if application.state in verdicts.SCREENED:
+    asked = lifecycle.open_request(application, now=now)
+    if application.state in verdicts.SCREENED and not asked:
         verdicts.settle(application, run, now=now, actor=actor, first=False)
     return outcome

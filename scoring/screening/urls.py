@@ -14,6 +14,7 @@ urlpatterns = [
         name="could_we_begin",
         audience=Audience.APPLYING,
     ),
+    route("screenings/<int:pk>/", views.run, name="run", audience=Audience.OVERSIGHT),
     route("findings/<int:pk>/override/", views.override, name="override", audience=MANAGER),
     route("overrides/<int:pk>/", views.answer_override, name="answer_override", audience=MANAGER),
     route("files/<int:pk>/ineligible/", views.ineligible, name="ineligible", audience=MANAGER),

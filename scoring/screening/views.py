@@ -1,12 +1,14 @@
 """Could we apply? And for the fund: a manager confirms what the machine proposes of a file."""
 
+import json
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from applications import guests
 from applications.models import Application
@@ -16,10 +18,11 @@ from brustart.accounts.models import User
 from brustart.core.errors import Refused
 from brustart.fund.models import Call
 
-from . import confirming, eligibility, precheck, verdicts
+from . import confirming, eligibility, precheck
 from .forms import OverrideForm, PrecheckForm, ReasonForm
 from .models import Finding, Override, Run
-from .reading import TONES, finding_for_reading, findings_for_reading
+from .reading import TONES, finding_for_reading, verdicts_for_reading
+from .verdicts import SCREENED
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -118,9 +121,24 @@ def ineligible(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "act": _("Close as not eligible"),
         "possible": application.state in INELIGIBLE_FROM,
-        "findings": findings_for_reading(run) if run else [],
+        "verdicts": verdicts_for_reading(run) if run else None,
     }
     return render(request, "screening/ineligible.html", known, status=status)
+
+
+@require_GET
+def run(request: HttpRequest, pk: int) -> HttpResponse:
+    """One screening as it was kept: verdicts, versions, and the facts that the rules read."""
+    found = get_or_404(request.user, Run, "submission__application__startup", "begun_by", pk=pk)
+    known = {
+        "run": found,
+        "application": found.submission.application,
+        "verdicts": verdicts_for_reading(found),
+        "inside": True,
+        "facts": json.dumps(found.facts, indent=2, ensure_ascii=False),
+        "terms": (found.facts or {}).get("terms", {}),
+    }
+    return render(request, "screening/run.html", known)
 
 
 @require_http_methods(["GET", "POST"])
@@ -144,7 +162,7 @@ def override(request: HttpRequest, pk: int) -> HttpResponse:
     known = {
         "application": application,
         "form": form,
-        "possible": application.state in verdicts.SCREENED,
+        "possible": application.state in SCREENED,
         "findings": [finding_for_reading(finding)],
     }
     return render(request, "screening/override.html", known, status=status)

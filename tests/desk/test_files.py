@@ -131,11 +131,11 @@ def test_a_reviewer_sees_the_pre_score_after_their_own_marks(client: Client) -> 
     application = first.application
     html = page(client, first.reviewer, application)
     assert "once your own marks are handed in" in html
-    assert "It is advice" not in html
+    assert "it is advice" not in html
     assert acts(html, application) == {"review", "conflict"}
     mark(first)
     html = page(client, first.reviewer, application)
-    assert "It is advice" in html
+    assert "it is advice" in html
     assert second.reviewer.name not in html
     assert "Panel score" not in html
 

@@ -27,10 +27,6 @@ from scoring.screening.models import Verdict
 LEAP_DAYS = (date(2024, 2, 29), date(2028, 2, 29))
 AROUND = (-1, 0, 1, 365, 366, 1095, 1096)  # days, on both sides of one and of three years
 NEAR = [day + timedelta(days=more) for day in LEAP_DAYS for more in AROUND]
-DAYS = (date(2024, 2, 29), date(2028, 2, 29))
-NEAR = [
-    day + timedelta(days=more) for day in LEAP_DAYS for more in (-1, 0, 1, 365, 366, 1095, 1096)
-]
 DAYS = st.sampled_from(NEAR) | st.dates(date(2018, 1, 1), date(2030, 12, 31))
 HANDED_IN = st.sampled_from([day for day in NEAR if day.year < 2031]) | st.dates(
     date(2024, 1, 1), date(2030, 12, 31)

@@ -9,15 +9,25 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
+from applications import requesting
 from applications.models import Application
 from applications.states import State
 from brustart.core.hashing import plain
 from scoring.screening import confirming, eligibility, facts, pipeline, rescreening, verdicts
 from scoring.screening.models import Override, Run
-from tests.factories import ask_override, make_assigned, make_call, make_screened, make_user
+from tests.factories import (
+    ask_override,
+    make_assigned,
+    make_call,
+    make_screened,
+    make_submitted,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -69,12 +79,54 @@ def test_what_changed_is_a_new_run_beside_the_first() -> None:
     assert not first.is_current
 
 
+def test_every_screening_can_be_read_as_it_was_kept(client: Client) -> None:
+    application = make_screened()
+    first = current(application)
+    change_call(application, minimum=130_000)
+    rescreening.rescreen(application, now=timezone.now())
+    urls = [reverse("run", args=[one.pk]) for one in (first, current(application))]
+    client.force_login(make_user("auditor"))
+    page = client.get(reverse("file", args=[application.pk])).content.decode()
+    assert all(url in page for url in urls)
+    assert "every 1s" not in page  # it is done, though no step led to it
+    before, after = (client.get(url) for url in urls)
+    assert (before.context["verdicts"].open, len(before.context["verdicts"].met)) == ([], 13)
+    assert [one["title"] for one in after.context["verdicts"].open] == ["Amount asked"]
+    assert first.facts_hash in before.content.decode()
+    for person, status in ((application.author, 403), (make_user("reviewer"), 403)):
+        client.force_login(person)
+        assert client.get(urls[0]).status_code == status
+
+
 def test_a_file_with_reviewers_stays_there() -> None:
     application = make_assigned()[0].application
     change_call(application, minimum=130_000)
     assert rescreening.rescreen(application, now=timezone.now()).changes
     application.refresh_from_db()
     assert application.state == State.IN_REVIEW
+
+
+def test_a_file_of_which_an_answer_is_awaited_stays_there() -> None:
+    application, now = make_screened(), timezone.now()
+    requesting.ask(
+        application,
+        sections=["budget"],
+        question="How much exactly?",
+        until=now + timedelta(days=3),
+        actor=make_user("fund_manager"),
+        now=now,
+    )
+    change_call(application, minimum=130_000)
+    assert rescreening.rescreen(application, now=now).changes
+    application.refresh_from_db()
+    assert application.state == State.ELIGIBLE
+    assert current(application).verdict == "fail"
+
+
+def test_a_file_whose_first_screening_is_under_way_is_left_to_it() -> None:
+    call = make_call()
+    make_submitted(call)
+    assert rescreening.count(call) == 0
 
 
 def test_the_rules_of_another_day() -> None:
@@ -92,6 +144,7 @@ def test_the_command_says_what_would_change_and_keeps_nothing() -> None:
     call_command("rescreen", call=call.code, dry_run=True, stdout=out)
     said = out.getvalue()
     assert all(f"{file.reference}  amount: pass -> fail" in said for file in files)
+    assert "     2  amount: pass -> fail" in said
     assert "2 files screened again, 2 differ; nothing kept" in said
     assert Run.objects.count() == 2
     call_command("rescreen", call=call.code, stdout=out)

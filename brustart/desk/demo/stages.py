@@ -32,7 +32,7 @@ def hand_in(loading: Loading, told: dict[str, Any]) -> None:
         return
     lifecycle.submit(application, actor=_writer(loading, told), now=at)
     if trouble := told.get("failed_step"):
-        _fail(loading, trouble, at=at)
+        _fail(loading, application, trouble, at=at)
     if told["state"] == "submitted":
         return
     loading.work_off(at + timedelta(minutes=1), "message", "screening")
@@ -47,7 +47,7 @@ def hand_in(loading: Loading, told: dict[str, Any]) -> None:
         )
 
 
-def _fail(loading: Loading, trouble: str, *, at: datetime) -> None:
+def _fail(loading: Loading, application: Application, trouble: str, *, at: datetime) -> None:
     """The first step fails at every attempt, until somebody tries it again."""
 
     def failing(work: Any, now: datetime) -> None:
@@ -57,7 +57,7 @@ def _fail(loading: Loading, trouble: str, *, at: datetime) -> None:
         queue.perform(Step, step.pk, failing, worker="demo", clock=lambda: now)
 
     loading.work_off(at, "message")
-    step = Step.objects.filter(place=0).latest("run")
+    step = Step.objects.get(run__submission__application=application, place=0)
     for minutes in range(1, queue.ATTEMPTS + 1):
         attempt(at + timedelta(minutes=minutes))
 

@@ -24,7 +24,7 @@ from scoring.review.models import Review
 from scoring.review.reviewing import own_marks_are_in
 from scoring.screening import likeness
 from scoring.screening.models import Run
-from scoring.screening.reading import findings_for_reading, prescore_for_reading
+from scoring.screening.reading import Verdicts, prescore_for_reading, verdicts_for_reading
 from scoring.screening.verdicts import SCREENED
 
 from . import exchanges, letters
@@ -101,18 +101,19 @@ def _screening(request: SignedIn, application: Application) -> dict[str, Any]:
         "acts": acts.possible(user, application),
         "progress": found,
         "run": run,
-        "findings": _findings(user, application, run) if run else [],
+        "verdicts": _verdicts(user, application, run) if run else None,
         "likenesses": likeness.alike(user, run) if run else [],
+        "runs": Run.objects.kept(application.pk) if user.oversees else [],
         "inside": inside,
     }
 
 
-def _findings(user: User, application: Application, run: Run) -> list[dict[str, Any]]:
+def _verdicts(user: User, application: Application, run: Run) -> Verdicts:
     """What the rules found, with what a fund manager may do about each."""
-    found = findings_for_reading(run)
+    found = verdicts_for_reading(run)
     if not user.is_fund_manager or application.state not in SCREENED:
         return found
-    for one in found:
+    for one in found.every:
         asked = one["override"]
         if asked is None:
             one["override_url"] = reverse("override", args=[one["pk"]])
