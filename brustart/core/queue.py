@@ -14,6 +14,7 @@ from functools import cache, partial
 from typing import Any, ClassVar, Self
 
 from celery import current_app
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -181,9 +182,11 @@ def perform(
     work = claim(model, key, worker=worker, now=clock())
     if work is None:
         return False
+    acted = False
     try:
         with transaction.atomic():
             act(work, clock())
+            acted = True
             if not _close(work, state=State.DONE, finished_at=clock(), error=""):
                 raise LateResult
     except LateResult:
@@ -193,13 +196,17 @@ def perform(
             logging.INFO if isinstance(error, NotYet) else logging.ERROR,
             "%s %s, attempt %s", model.kind, key, work.attempt, exc_info=True,
         )  # fmt: skip
-        _retry(work, error, now=clock())
+        _retry(work, error, acted=acted, now=clock())
         return False
     return True
 
 
-def _retry(work: Work, error: Exception, *, now: datetime) -> None:
+def _retry(work: Work, error: Exception, *, acted: bool, now: datetime) -> None:
     text = f"{type(error).__name__}: {error}"[:2000]
+    if work.at_most_once and (acted or isinstance(error, SoftTimeLimitExceeded)):
+        # The database went away, or time was up, when it may have happened already.
+        _close(work, state=State.UNCERTAIN, finished_at=now, error=text)
+        return
     last = work.attempt >= ATTEMPTS and not isinstance(error, NotYet)
     if isinstance(error, Impossible) or last:
         _close(work, state=State.FAILED, finished_at=now, error=text)
@@ -224,5 +231,8 @@ def sweep(model: type[Work], *, now: datetime) -> int:
 def retry_by_hand(work: Work, *, now: datetime) -> None:
     """A person says: try again (failed or uncertain work), with a fresh count of attempts."""
     stuck = type(work).objects.filter(pk=work.pk, state__in=[State.FAILED, State.UNCERTAIN])
-    stuck.update(state=State.QUEUED, attempt=0, next_attempt_at=now, rung_at=None, error="")
+    stuck.update(
+        state=State.QUEUED, attempt=0, next_attempt_at=now, rung_at=None, error="",
+        started_at=None, finished_at=None,
+    )  # fmt: skip
     ring_on_commit(type(work))

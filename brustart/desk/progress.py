@@ -26,6 +26,12 @@ class Shown:
     tone: str
 
     @property
+    def error(self) -> str:
+        """What went wrong, without the name that a programmer needs (machinery.py has it)."""
+        name, _colon, words = self.step.error.partition(": ")
+        return words or name
+
+    @property
     def seconds(self) -> float | None:
         """How long its last attempt took."""
         begun, ended = self.step.started_at, self.step.finished_at

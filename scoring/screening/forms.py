@@ -38,7 +38,11 @@ class ReasonForm(forms.Form):
 class OverrideForm(forms.Form):
     """Another verdict on one finding, with the reason."""
 
-    verdict = forms.ChoiceField(label=_("The verdict should be"), widget=forms.RadioSelect)
+    verdict = forms.ChoiceField(
+        label=_("The verdict should be"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the verdict.")},
+    )
     reason = LongTextField(
         label=_("Why?"),
         help_text=_("The second person reads it, and then the startup does too."),

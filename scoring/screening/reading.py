@@ -45,15 +45,18 @@ def _is_met(finding: dict[str, Any]) -> bool:
 
 def finding_for_reading(finding: Finding) -> dict[str, Any]:
     inputs = {name: shown(name, value) for name, value in finding.inputs.items()}
+    override = _override(finding)
+    counts = Verdict(override.verdict if override and override.accepted else finding.verdict)
     return {
         "title": finding.title,
         "verdict": finding.verdict,
-        "verdict_label": Verdict(finding.verdict).label,
-        "tone": TONES[Verdict(finding.verdict)],
+        "found": Verdict(finding.verdict).label,
+        "verdict_label": counts.label,
+        "tone": TONES[counts],
         "reason": finding.text,
         "source": finding.source,
         "pk": finding.pk,
-        "override": _override(finding),
+        "override": override,
         "inputs": [
             {"label": INPUTS[name], "value": value} for name, value in inputs.items() if value
         ],

@@ -40,7 +40,11 @@ PLACES: dict[str, list[tuple[str, ...]]] = {
         ("files/?state=awarded", "table a"),
         ("files/?state=rejected", "table a"),
         ("files/?state=needs_evidence", "table a"),
-        ("files/?state=needs_evidence", "table a", "a[href$='/admit/']"),
+        ("files/?state=needs_evidence", "table a", "a[href$='/ask/']"),
+        ("files/?state=fails_rules", "table a", "a[href$='/override/']"),
+        ("files/?q=Tramelle", "table a"),
+        ("files/?q=Archivaste", "table a", "a[href*='/screenings/']"),
+        ("calls/brustart-2/rules/",),
         ("files/?state=fails_rules", "table a", "a[href$='/ineligible/']"),
         ("files/?state=eligible", "table a", "a[href$='/assign/']"),
         ("files/?state=reviewed", "table a", "a[href$='/propose/']"),
@@ -56,6 +60,10 @@ PLACES: dict[str, list[tuple[str, ...]]] = {
         ("calls/brustart-2/questions/",),
         ("letters/",),
         ("letters/", "table a"),
+    ],
+    "manager_vandecapelle": [
+        ("capacity/",),
+        ("capacity/", "a[href*='/overrides/']"),
     ],
     "administrator_coomans": [
         ("system/",),
@@ -104,6 +112,7 @@ FORMS = [
     ("reviewer_nsimba", ("reviewing/", "a[href$='/decide/']"), "form:has([value=refuse])"),
     ("reviewer_nsimba", ("reviewing/", "a[href$='/review/']"), "form:has([value=hand_in])"),
     ("manager_lorgnier", ("files/?state=eligible", "table a", "a[href$='/ask/']"), "form"),
+    ("manager_lorgnier", ("files/?state=fails_rules", "table a", "a[href$='/override/']"), "form"),
     ("manager_lorgnier", ("calls/brustart-1/extensions/",), "form"),
     ("manager_lorgnier", ("calls/brustart-2/paper/",), "form"),
     ("applicant_repitel", ("startups/", "a[href*='/startups/']"), "form:has([name=email])"),
@@ -117,6 +126,8 @@ def test_a_form_with_errors(visit: Visit, person: str, way: tuple[str, ...], for
     looking.open(*way)
     for field in looking.page.locator(f"main {form} textarea").all():
         field.fill("")
+    for box in looking.page.locator(f"main {form} [type=checkbox]").all():
+        box.uncheck()
     looking.submit(f"{form} button")
     assert looking.page.locator("main .field-wrong, main .field-error").count()
     looking.assert_all_good()

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from scoring.screening.eligibility import RULES
 from tests.browser.conftest import Visit
@@ -15,7 +15,9 @@ from tests.browser.visiting import (
     paused,
     ready_to_submit,
     send,
+    tab_to,
 )
+from tests.browser.watching import refresh_until_screened
 from tests.live import Portal
 
 pytestmark = [
@@ -107,11 +109,7 @@ def test_the_keyboard_alone_reaches_a_section_and_opens_it(visit: Visit) -> None
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
     section = page.locator(".task-list a").first
-    for _press in range(10):
-        page.keyboard.press("Tab")
-        if section.evaluate("link => link === document.activeElement"):
-            break
-    expect(section).to_be_focused()
+    tab_to(section, presses=10)
     outline = section.evaluate("link => getComputedStyle(link).outlineStyle")
     assert outline != "none"
     page.keyboard.press("Enter")
@@ -137,13 +135,5 @@ def test_without_scripts_one_applies_and_follows_the_file(visit: Visit, portal: 
         refresh.click()
         expect(page.locator("#answers")).to_contain_text("120")
     assert 90_000 in amounts(page.locator("#answers"))
-    refresh_until_screened(page, refresh)
+    refresh_until_screened(page)
     expect(page.locator(".verdict")).to_have_count(len(RULES))
-
-
-def refresh_until_screened(page: Page, refresh: Locator) -> None:
-    for _time in range(60):
-        if not refresh.count():
-            return
-        refresh.click()
-        page.wait_for_timeout(250)

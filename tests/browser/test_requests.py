@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.answering import save
 from tests.browser.conftest import Visit
-from tests.browser.visiting import send
+from tests.browser.visiting import open_file, send
 
 pytestmark = [
     pytest.mark.browser,
@@ -29,17 +29,29 @@ def test_a_request_is_asked_answered_and_read(visit: Visit) -> None:
 
 
 def ask_about_the_plan(page: Page) -> str:
-    """As the fund; the file's number."""
-    page.goto("/en/files/?q=Pijnkaart")
-    send(page.locator("main table a").first)
-    file = page.url
-    send(page.locator("main a[href$='/ask/']"))
+    """As the fund, instead of what the rules would ask; the file's number."""
+    file = open_request(page, "Pijnkaart")
+    assert chosen(page) == ["startup"]
+    page.uncheck("[name=sections][value=startup]")
     page.check("[name=sections][value=work_plan]")
     page.fill("[name=question]", "Wanneer beginnen de proeven bij patiënten?")
     send(page.locator("main form .btn").first)
-    expect(page).to_have_url(file)
+    expect(page).to_have_url(re.compile(rf"/en/files/{file}/$"))
     expect(page.locator("main a[href$='/ask/']")).to_have_count(0)
-    return re.sub(r"\D", "", file.partition("/files/")[2])
+    return file
+
+
+def open_request(page: Page, startup: str) -> str:
+    """The page that asks this startup for more; the file's number."""
+    file = open_file(page, startup, "en")
+    send(page.locator("main a[href$='/ask/']"))
+    return file
+
+
+def chosen(page: Page) -> list[str]:
+    """The sections that are chosen on the page."""
+    boxes = page.locator("[name=sections]:checked").all()
+    return [box.get_attribute("value") or "" for box in boxes]
 
 
 def answer(page: Page, file: str) -> None:
@@ -55,3 +67,20 @@ def answer(page: Page, file: str) -> None:
     page.goto(f"/nl/applications/{file}/check/")
     send(page.locator("main form .btn-primary"))
     expect(page).to_have_url(re.compile(r"/received/$"))
+
+
+@pytest.mark.parametrize(
+    ("startup", "sections", "question"),
+    [
+        ("Signapont", ["size", "ownership"], r"Micro ou petite entreprise.*effectif"),
+        ("Archivaste", [], r"^$"),  # fails a rule, and no evidence is asked for
+    ],
+)
+def test_a_request_begins_with_what_the_rules_need(
+    visit: Visit, startup: str, sections: list[str], question: str
+) -> None:
+    """The sections that those rules read, and a question in the file's language."""
+    page = visit("manager_lorgnier")
+    open_request(page, startup)
+    assert chosen(page) == sections
+    expect(page.locator("[name=question]")).to_have_value(re.compile(question))

@@ -8,7 +8,6 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, ViewportSize, expect
 
-from scoring.screening.eligibility import RULES
 from tests.browser.conftest import Visit
 from tests.browser.visiting import (
     DESKTOP,
@@ -18,6 +17,7 @@ from tests.browser.visiting import (
     paused,
     ready_to_submit,
 )
+from tests.browser.watching import see_it_wait, watch_it_advance
 from tests.live import Portal
 
 pytestmark = [
@@ -38,7 +38,8 @@ def test_the_tour(visit: Visit, portal: Portal, tmp_path: Path) -> None:
 
     with paused(portal.worker):
         apply(page)
-        state = see_the_screening_wait(page)
+        next_step(page, 2, r"/fr/files/\d+/$")
+        state = see_it_wait(page)
     watch_it_advance(page, state)
     next_step(page, 3, r"/review/$")
     score(page)
@@ -70,24 +71,6 @@ def apply(page: Page) -> None:
     ready_to_submit(page).click()
     expect(page).to_have_url(re.compile(r"/received/$"))
     expect(page.locator(".receipt")).to_have_text(re.compile(r"^BRU-"))
-
-
-def see_the_screening_wait(page: Page) -> str:
-    """The state that the file's page shows before a worker takes it up."""
-    next_step(page, 2, r"/fr/files/\d+/$")
-    expect(page.locator("#screening[hx-get]")).to_be_visible()
-    expect(page.locator(".verdict")).to_have_count(0)
-    page.evaluate("window.stillTheSamePage = true")
-    return page.locator("#file-state").inner_text()
-
-
-def watch_it_advance(page: Page, state: str) -> None:
-    """Every rule with reason and source appear on the page that is open."""
-    expect(page.locator("#screening:not([hx-get])")).to_be_visible()
-    expect(page.locator(".verdict")).to_have_count(len(RULES))
-    expect(page.locator(".verdict .source")).to_have_count(len(RULES))
-    expect(page.locator("#file-state")).not_to_have_text(state)
-    assert page.evaluate("window.stillTheSamePage")
 
 
 def score(page: Page) -> None:

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, ViewportSize
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    ViewportSize,
+    expect,
+)
 
 from brustart.children import Child
 from brustart.desk.demo import content
@@ -98,6 +105,22 @@ def send(button: Locator) -> None:
     """Press a button that sends its form, and wait for the answer's page."""
     with button.page.expect_navigation():
         button.click()
+
+
+def tab_to(target: Locator, *, presses: int) -> None:
+    """Press Tab until this has the focus, but not more often than that."""
+    for _press in range(presses):
+        target.page.keyboard.press("Tab")
+        if target.evaluate("one => one === document.activeElement"):
+            break
+    expect(target).to_be_focused()
+
+
+def open_file(page: Page, startup: str, language: str) -> str:
+    """The page of a startup's file, found as the fund finds it; the file's number."""
+    page.goto(f"/{language}/files/?q={startup}")
+    send(page.locator("main table a").first)
+    return re.sub(r"\D", "", page.url.partition("/files/")[2])
 
 
 @contextmanager

@@ -36,6 +36,18 @@ def number(value: Decimal | float | None) -> str:
 
 
 @register.filter
+def tenth(value: Decimal | float | str) -> str:
+    """A figure with at most one decimal; it may come as stored text."""
+    return money.number(Decimal(str(value)), places="#")
+
+
+@register.filter
+def hundredth(value: Decimal | float | str) -> str:
+    """A figure with two decimals; it may come as stored text."""
+    return money.number(Decimal(str(value)), places="00")
+
+
+@register.filter
 def percent(value: Decimal | float | None) -> str:
     """A fraction of one (0.925) as a percentage (92.5%) with at most one decimal."""
     if value is None or value == "":

@@ -27,13 +27,15 @@ class Loading:
     def manager(self) -> User:
         return self.people["manager_lorgnier"]
 
-    def work_off(self, now: datetime, *names: str) -> None:
-        """Do the queued work of these kinds, at that time, with the worker's own functions."""
+    def work_off(self, now: datetime, *names: str, **only: Any) -> None:
+        """Do the queued work of these kinds, at that time, with the worker's own functions; `only`
+        rows with these values, if any are given."""
         busy = True
         while busy:
             busy = False
             for model, act in (self.kinds[name] for name in names):
-                due = model.objects.due(now).order_by("pk").values_list("pk", flat=True)
+                rows = model.objects.due(now).filter(**only)
+                due = rows.order_by("pk").values_list("pk", flat=True)
                 for key in list(due):
                     done = queue.perform(model, key, act, worker="demo", clock=lambda: now)
                     assert done, f"{model.kind} {key} failed"

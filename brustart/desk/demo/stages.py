@@ -16,6 +16,7 @@ from brustart.core.models import Mail
 from brustart.fund import ledger
 from scoring.grid import Criterion
 from scoring.review import assigning, reviewing
+from scoring.review.models import Step as PanelStep
 from scoring.screening import confirming
 from scoring.screening.models import Run, Step
 
@@ -132,7 +133,7 @@ def assess(loading: Loading, told: dict[str, Any]) -> None:
         if "marks" in review:
             _mark(loading, told, review, at=loading.at(told, days=1 + number / 2))
     if reviews:
-        loading.work_off(loading.at(told, days=3), "panel")
+        loading.work_off(loading.at(told, days=3), "panel", name=PanelStep.Name.SCORE)
 
 
 def _mark(loading: Loading, told: dict[str, Any], review: dict[str, Any], *, at: datetime) -> None:

@@ -46,7 +46,10 @@ class AskForm(forms.Form):
 
     sections = SeveralField(
         label=gettext_lazy("Which sections may the startup change?"),
-        help_text=gettext_lazy("Exactly these; everything else stays as it was handed in."),
+        help_text=gettext_lazy(
+            "Exactly these; everything else stays as it was handed in. Those that the open rules "
+            "read are chosen already."
+        ),
         error_messages={"required": gettext_lazy("Choose at least one section.")},
     )
     question = LongTextField(
@@ -66,6 +69,7 @@ class AskForm(forms.Form):
     def __init__(self, *args: Any, application: Application, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sections = sections_of(application).items()
+        self.fields["question"].widget.attrs["lang"] = application.language
         self.fields["sections"].choices = [(key, form.heading) for key, form in sections]  # type: ignore[attr-defined]
 
 

@@ -85,7 +85,7 @@ def retry(request: SignedIn, pk: int) -> HttpResponse:
     for step in found.failed if found else []:
         machinery.retry(step, actor=request.user, now=now)
     messages.success(request, _("Queued again: a worker will try it now."))
-    return redirect("file", pk=pk)
+    return redirect(reverse("file", args=[pk]) + "#screening")
 
 
 def _screening(request: SignedIn, application: Application) -> dict[str, Any]:
@@ -105,6 +105,8 @@ def _screening(request: SignedIn, application: Application) -> dict[str, Any]:
         "likenesses": likeness.alike(user, run) if run else [],
         "runs": Run.objects.kept(application.pk) if user.oversees else [],
         "inside": inside,
+        "next_step": None if inside else todo.NEXT.get(state),
+        "is_final": state in FINAL,
     }
 
 
@@ -173,9 +175,6 @@ def _exchanges(request: SignedIn, application: Application, *, inside: bool) -> 
         return {}
     shown = exchanges.shown_with(request.user, application, now=timezone.now())
     shown |= {"takes_part": True, "mails": letters.about(request.user, application)}
-    if not inside:
-        state = for_applicant(State(application.state))
-        shown |= {"next_step": todo.NEXT.get(state), "is_final": state in FINAL}
     return shown
 
 
