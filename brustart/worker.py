@@ -4,7 +4,9 @@
 from a lower floor to a higher one.
 """
 
+import logging
 import os
+import signal
 import socket
 from collections.abc import Callable
 from datetime import datetime
@@ -24,6 +26,8 @@ from scoring.review import panel, suggesting
 from scoring.review.models import Step as PanelStep
 from scoring.screening import pipeline
 from scoring.screening.models import Step as ScreeningStep
+
+logger = logging.getLogger(__name__)
 
 TOPICS: dict[str, Callable[..., None]] = {
     "application.submitted": pipeline.begin,
@@ -77,3 +81,18 @@ def remind() -> None:
 @worker_ready.connect
 def begin_heartbeat(sender: Any, **_signal: Any) -> None:
     heartbeat.begin(worker_name(), sender.app.amqp.queues.consume_from)
+
+
+@worker_ready.connect
+def end_with_a_killed_process(sender: Any, **_signal: Any) -> None:
+    """On files the processes of a worker share locks, and one killed with -9 may take a lock with
+    it: the others would wait for ever, in a worker that seems to live. So it ends as a whole, and
+    is started again (supervisor.py, docs/install.md). On Redis each has a pipe of its own."""
+
+    def end(process: Any) -> None:
+        if process.exitcode == -signal.SIGKILL:
+            logger.critical("a process of this worker was killed; it must be started again")
+            os._exit(1)  # its processes go with it, and their work is taken from them
+
+    if not sender.controller.use_eventloop:
+        sender.pool._pool.on_process_down = end

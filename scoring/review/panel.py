@@ -16,7 +16,9 @@ from brustart.fund.figures import figure
 from brustart.fund.models import Call
 
 from ..grid import TOP_MARK, WEIGHTS, Criterion
-from .models import Mark, PanelScore, Rank, Review, Step
+from . import tallying
+from .calibrating import calibrate
+from .models import Mark, PanelScore, PanelStatistics, Rank, Review, Step
 
 CENT = Decimal("0.01")
 
@@ -67,8 +69,13 @@ def score(application: Application, *, now: datetime) -> None:
 
 
 def rerank(application: Application, *, now: datetime) -> None:
-    """Ask for the ranking of the file's call."""
-    queue.enqueue(Step(name=Step.Name.RANK, call=application.call), now=now)
+    """Ask for the ranking of the file's call. A request that still waits serves for this one too:
+    locked, it is not claimed before this transaction has ended."""
+    waiting = Step.objects.select_for_update(of=("self",), skip_locked=True).filter(
+        call=application.call_id, name=Step.Name.RANK, state=queue.State.QUEUED
+    )
+    if waiting.first() is None:
+        queue.enqueue(Step(name=Step.Name.RANK, call=application.call), now=now)
 
 
 def handed_in(application: Application) -> dict[str, list[Decimal]]:
@@ -100,20 +107,23 @@ def passes(medians: dict[str, Decimal], total: Decimal, *, on: date) -> bool:
 
 @transaction.atomic
 def rank(call: Call, *, now: datetime) -> None:
-    """Order the call's judged files by panel score; equal totals share a place."""
+    """Order the call's judged files by their mean with the severity of reviewers taken out, and
+    say what that rests on."""
     Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
-    scores = PanelScore.objects.filter(
-        application__call=call, application__state__in=JUDGED
-    ).order_by("-total", "application")
-    places: dict[Decimal, int] = {}
-    ranks = [
-        Rank(
-            application_id=one.application_id,
-            call=call,
-            place=places.setdefault(one.total, number),
-            computed_at=now,
-        )
-        for number, one in enumerate(scores, start=1)
-    ]
+    given = tallying.readings(call)
+    seed = tallying.seed_of(given)
+    found = calibrate(tallying.marked(given), seed=seed)
     Rank.objects.filter(call=call).delete()
-    Rank.objects.bulk_create(ranks)
+    Rank.objects.bulk_create(
+        Rank(
+            application_id=file,
+            call=call,
+            place=place,
+            computed_at=now,
+            **tallying.numbers(estimate),
+        )
+        for file, place, estimate in tallying.placed(found)
+    )
+    PanelStatistics.objects.update_or_create(
+        call=call, defaults={**tallying.statistics(given, found, seed=seed), "computed_at": now}
+    )

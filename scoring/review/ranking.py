@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, F, Q, QuerySet, Sum, Value, When, Window
+from django.db.models.functions import Coalesce
 
 from applications.models import Application
 from applications.states import JUDGED, TONES, State
@@ -14,6 +18,7 @@ from .models import PanelScore, Rank, Step
 
 UNDECIDED = frozenset({State.REVIEWED, State.WAITING, State.PROPOSED})
 BAR_STEP, BAR_HEIGHT = 16, 40  # pixels
+HALF = Decimal("0.5")  # a place is as wide as one, around its number
 
 
 @dataclass(frozen=True)
@@ -31,15 +36,65 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Interval:
+    """An expected rank and its 50 % interval as lengths of a drawing, in percent."""
+
+    low: str
+    width: str
+    expected: str
+    line: str
+
+    @classmethod
+    def of(cls, rank: Rank, *, last: int, line: Decimal | None) -> "Interval":
+        def along(place: Decimal) -> Decimal:
+            return (place - Decimal("0.5")) / max(last, 1) * 100
+
+        low, high = along(rank.low - HALF), along(rank.high + HALF)
+        return cls(
+            low=f"{low:.2f}%",
+            width=f"{high - low:.2f}%",
+            expected=f"{along(rank.expected):.2f}%",
+            line="" if line is None else f"{along(line + HALF):.2f}%",
+        )
+
+
+@dataclass(frozen=True)
 class Ranked:
     """One line. `running`: EUR asked so far by the files that are still undecided and meet the
     thresholds, this one included; None for the others."""
 
-    place: int
-    application: Application
-    score: PanelScore
-    running: Decimal | None
-    fits: bool
+    rank: Any  # a row of `rows`
+    left: Decimal
+    line: Decimal | None  # line_of
+    last: int  # how many files there are
+
+    @property
+    def application(self) -> Application:
+        file: Application = self.rank.application
+        return file
+
+    @property
+    def score(self) -> PanelScore:
+        return self.application.panel_score
+
+    @property
+    def running(self) -> Decimal | None:
+        return self.rank.running if self.rank.counted is not None else None
+
+    @property
+    def fits(self) -> bool:
+        return (self.running or ZERO) <= self.left
+
+    @property
+    def is_close(self) -> bool:
+        """The funding line runs through the interval of the rank: too close to call."""
+        counts = self.running is not None and self.line is not None
+        return counts and self.rank.low <= self.line <= self.rank.high
+
+    @property
+    def interval(self) -> Interval:
+        """The picture of the rank: from best (left) to last (right)."""
+        return Interval.of(self.rank, last=self.last, line=self.line)
 
     @property
     def bars(self) -> list["Bar"]:
@@ -51,27 +106,31 @@ class Ranked:
         ]
 
     @property
-    def width(self) -> str:
-        """The total as a length for the picture, free of the language's decimal sign."""
-        return f"{self.score.total:.2f}%"
-
-    @property
     def tone(self) -> str:
         return TONES[State(self.application.state)]
 
 
-def ranked(call: Call, *, left: Decimal) -> list[Ranked]:
-    """The call's judged files by place, with the sum asked so far against what is left (EUR)."""
-    ranks = Rank.objects.filter(call=call, application__state__in=JUDGED).select_related(
-        "application__startup", "application__panel_score"
+def rows(call: Call) -> QuerySet[Rank]:
+    """The call's judged files by place. `counted`: EUR asked by a file that is still undecided and
+    meets the thresholds; `running`: these added up, this one included."""
+    counts = Q(application__panel_score__passes=True, application__state__in=UNDECIDED)
+    total = Window(Sum("counted"), order_by=[F("place").asc(), F("application_id").asc()])
+    return (
+        Rank.objects.filter(call=call, application__state__in=JUDGED)
+        .annotate(
+            counted=Case(When(counts, then=F("application__requested"))),
+            running=Coalesce(total, Value(ZERO)),
+        )
+        .select_related("application__startup", "application__panel_score")
+        .order_by("place", "application_id")
     )
-    lines, running = [], ZERO
-    for rank in ranks.order_by("place", "application"):
-        file, score = rank.application, rank.application.panel_score
-        counts = score.passes and file.state in UNDECIDED
-        running += (file.requested or ZERO) if counts else ZERO
-        lines.append(Ranked(rank.place, file, score, running if counts else None, running <= left))
-    return lines
+
+
+def line_of(rows: QuerySet[Any], left: Decimal) -> Decimal | None:
+    """Where the money ends: the expected rank of the last file that `left` EUR still reach."""
+    within = rows.filter(counted__isnull=False, running__lte=left)
+    last = within.order_by("-place", "-application_id").first()
+    return last.expected if last else None
 
 
 def is_being_ranked(call: Call) -> bool:

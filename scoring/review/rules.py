@@ -8,7 +8,18 @@ from applications.states import State
 from brustart.accounts.access import NO_ROW, Reader, follow, open_to, register
 from brustart.accounts.models import Role, User
 
-from .models import ConflictOfInterest, Mark, Panelist, PanelScore, Rank, Review, Step, Suggestion
+from .models import (
+    ConflictOfInterest,
+    FrozenRanking,
+    Mark,
+    Panelist,
+    PanelScore,
+    PanelStatistics,
+    Rank,
+    Review,
+    Step,
+    Suggestion,
+)
 
 FUND = (Role.FUND_MANAGER, Role.AUDITOR)
 VOTED_ON = {State.PROPOSED, State.AWARDED}
@@ -48,7 +59,6 @@ for model in (Review, ConflictOfInterest, Panelist):
     open_to(model, *FUND)
     register(model, sees=_is_own, rows=lambda reader: Q(reviewer=reader.pk))
 follow(Mark, "review")
-open_to(Suggestion, *FUND)
-open_to(PanelScore, *FUND)
-open_to(Rank, *FUND)
+for inside in (Suggestion, PanelScore, Rank, PanelStatistics, FrozenRanking):
+    open_to(inside, *FUND)
 open_to(Step, *FUND, Role.ADMINISTRATOR)

@@ -26,10 +26,11 @@ from scoring.screening.models import Run
 from scoring.screening.reading import prescore_for_reading, verdicts_for_reading
 
 from ..grid import Criterion
-from . import assigning, reading, reviewing
+from . import assigning, freezing, reading, reviewing
 from .forms import AssignForm, ReviewForm, marks_so_far
-from .models import ConflictOfInterest, Review
-from .ranking import is_being_ranked, ranked
+from .models import ConflictOfInterest, FrozenRanking, PanelStatistics, Review
+from .ranking import Ranked, is_being_ranked, line_of
+from .ranking import rows as ranking_of
 
 PARTS = ("startup", "call", "submission")
 LINES_A_PAGE = 25
@@ -168,12 +169,49 @@ def ranking(request: HttpRequest, code: str) -> HttpResponse:
     """A call's judged files by place, beside what is left."""
     call = get_or_404(request.user, Call, "envelope__account", code=code)
     left = capacity.of(call.envelope.account, proposed=ZERO).left
-    lines = ranked(call, left=left)
+    rows = ranking_of(call)
+    page, line = (
+        Paginator(rows, LINES_A_PAGE).get_page(request.GET.get("page")),
+        line_of(rows, left),
+    )
     known = {
         "call": call,
         "left": left,
-        "page_obj": Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("page")),
+        "lines": [Ranked(rank, left, line, page.paginator.count) for rank in page],
+        "statistics": PanelStatistics.objects.filter(call=call).first(),
+        "frozen": freezing.newest(call),
+        "page_obj": page,
         "busy": is_being_ranked(call),
         "unranked": call.applications.filter(state=State.IN_REVIEW).count(),
     }
     return render(request, "review/ranking.html", known)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def freeze(request: HttpRequest, code: str) -> HttpResponse:
+    """Keep the ranking as it is now, after reading what that means."""
+    call, refused = get_or_404(request.user, Call, code=code), ""
+    if request.method == "POST" and isinstance(request.user, User):
+        try:
+            kept = freezing.freeze(call, actor=request.user, now=timezone.now())
+        except Refused as refusal:
+            refused = str(refusal)
+        else:
+            words = _("Ranking %(number)s is frozen.") % {"number": kept.number}
+            messages.success(request, words)
+            return redirect("frozen_ranking", pk=kept.pk)
+    known = {"call": call, "refused": refused}
+    return render(request, "review/freeze.html", known, status=409 if refused else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def frozen(request: HttpRequest, pk: int) -> HttpResponse:
+    """A ranking as it was frozen; computed again when that is asked."""
+    kept = get_or_404(request.user, FrozenRanking, "call", "by", pk=pk)
+    lines = Paginator(kept.content["lines"], LINES_A_PAGE)
+    known = {
+        "frozen": kept,
+        "page_obj": lines.get_page(request.GET.get("page")),
+        "holds": freezing.holds(kept) if request.method == "POST" else None,
+    }
+    return render(request, "review/frozen.html", known)

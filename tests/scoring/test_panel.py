@@ -12,7 +12,7 @@ from scoring.grid import Criterion
 from scoring.review import assigning, panel, reviewing
 from scoring.review.models import PanelScore, Rank, Review
 from scoring.review.models import Step as PanelStep
-from scoring.review.ranking import is_being_ranked, ranked
+from scoring.review.ranking import Ranked, is_being_ranked, line_of, rows
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -75,8 +75,10 @@ def test_the_list_sums_what_is_asked_against_what_is_left() -> None:
     call = factories.make_call()
     for mark in (2, 5, 4):
         factories.make_reviewed(call=call, marks=[mark], requested=Decimal(100_000))
-    lines = ranked(call, left=Decimal(150_000))
-    assert [line.place for line in lines] == [1, 2, 3]
+    left = Decimal(150_000)
+    line = line_of(rows(call), left)
+    lines = [Ranked(rank, left, line, 3) for rank in rows(call)]
+    assert [one.rank.place for one in lines] == [1, 2, 3]
     assert [line.running for line in lines] == [Decimal(100_000), Decimal(200_000), None]
     assert [line.fits for line in lines[:2]] == [True, False]
 
@@ -93,6 +95,17 @@ def test_a_conflict_takes_the_marks_back() -> None:
     factories.add_up()
     assert not PanelScore.objects.exists()
     assert not Rank.objects.exists()
+
+
+def test_one_ranking_waits_for_all_that_ask_for_it() -> None:
+    call = factories.make_call()
+    files = [factories.make_reviewed(call=call) for _file in range(2)]
+    before = PanelStep.objects.filter(name=PanelStep.Name.RANK).count()
+    for file in files:
+        panel.rerank(file, now=timezone.now())
+    asked = PanelStep.objects.filter(name=PanelStep.Name.RANK, state=queue.State.QUEUED)
+    assert asked.count() == 1
+    assert PanelStep.objects.filter(name=PanelStep.Name.RANK).count() == before + 1
 
 
 def test_a_second_worker_finds_the_step_done() -> None:
