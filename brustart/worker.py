@@ -22,7 +22,7 @@ from brustart.awards import deciding
 from brustart.core import heartbeat, mail, queue
 from brustart.core.models import Mail, Message
 from brustart.core.queue import Impossible, Work
-from scoring.review import panel, suggesting
+from scoring.review import steps, suggesting
 from scoring.review.models import Step as PanelStep
 from scoring.screening import pipeline
 from scoring.screening.models import Step as ScreeningStep
@@ -47,7 +47,7 @@ KINDS: dict[str, tuple[type[Work], Callable[[Any, datetime], None]]] = {
     Message.kind: (Message, deliver),
     Mail.kind: (Mail, mail.send),
     ScreeningStep.kind: (ScreeningStep, pipeline.perform),
-    PanelStep.kind: (PanelStep, panel.perform),
+    PanelStep.kind: (PanelStep, steps.perform),
     Extraction.kind: (Extraction, uploading.extract),
     Paper.kind: (Paper, printing.write),
 }

@@ -29,7 +29,7 @@ from brustart.fund import ledger
 from brustart.fund.accounts import open_envelope_account
 from brustart.fund.models import Call, Envelope, Programme
 from scoring.grid import Criterion
-from scoring.review import assigning, panel, reviewing
+from scoring.review import assigning, reviewing, steps
 from scoring.review.models import Panelist, Review
 from scoring.review.models import Step as PanelStep
 from scoring.screening import confirming, pipeline
@@ -416,7 +416,7 @@ def add_up() -> None:
     """Do all the panel's steps that wait: scores, then ranks."""
     while keys := list(PanelStep.objects.due(timezone.now()).values_list("pk", flat=True)):
         for key in keys:
-            assert queue.perform(PanelStep, key, panel.perform, worker="tests")
+            assert queue.perform(PanelStep, key, steps.perform, worker="tests")
 
 
 def make_reviewed(

@@ -21,6 +21,7 @@ class Feeds(models.TextChoices):
     TEAM = "team", _("the mark for the team")
     VALORISATION = "valorisation", _("the mark for valorisation")
     IMPACT = "impact", _("the mark for impact on the Region")
+    MATCHING = "matching", _("the choice of reviewers")
     CONFLICTS = "conflicts", _("keeping reviewers impartial")
     PAYMENT = "payment", _("the agreement and the payments")
     PUBLICATION = "publication", _("the published list of awards")

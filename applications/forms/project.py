@@ -15,13 +15,14 @@ from .fields import (
     SeveralField,
 )
 from .section import RowForm, SectionForm, Table
+from .topics import Topic
 
 
 class ProjectForm(SectionForm):
     key = "project"
     heading = _("Project")
     groups = (
-        (_("In short"), ("title", "track", "summary")),
+        (_("In short"), ("title", "track", "topics", "summary")),
         (_("The idea"), ("problem", "solution", "novelty", "trl")),
         (_("The market"), ("market", "competitors", "customers")),
         (_("The Region"), ("impact", "jobs_in_region")),
@@ -29,6 +30,7 @@ class ProjectForm(SectionForm):
     feeds = {
         "title": Feeds.PUBLICATION,
         "track": Feeds.TRACK,
+        "topics": Feeds.MATCHING,
         "summary": Feeds.PUBLICATION,
         "problem": Feeds.INNOVATION,
         "solution": Feeds.INNOVATION,
@@ -41,11 +43,18 @@ class ProjectForm(SectionForm):
         "jobs_in_region": Feeds.IMPACT,
     }
 
+    optional = frozenset({"topics"})
+
     title = forms.CharField(label=_("Title of the project"), max_length=120)
     track = ChosenField(
         label=_("Track"),
         help_text=_("E-health has a page of questions of its own."),
         choices=Track.choices,
+    )
+    topics = SeveralField(
+        label=_("Which fields does it touch?"),
+        help_text=_("We look for reviewers who know them."),
+        choices=Topic.choices,
     )
     summary = LongTextField(
         label=_("The project in five lines"),

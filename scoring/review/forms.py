@@ -5,15 +5,18 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications.forms.fields import LongTextField
-from brustart.accounts.models import User
+from applications.forms.fields import DayField, LongTextField, SeveralField
+from applications.forms.topics import Topic
+from brustart.accounts.models import Role, User
 from brustart.core.templatetags.portal import number
+from brustart.fund.models import Call
 
 from ..grid import TOP_MARK, WEIGHTS, Criterion
-from .models import Review
+from .models import Panelist, Review
 from .reviewing import Given
 
 MEANING: dict[Decimal, Promise | str] = {
@@ -128,3 +131,62 @@ class AssignForm(forms.Form):
         field = self.fields["reviewers"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = User.objects.filter(pk__in=people)
+
+
+class SeatingForm(forms.Form):
+    """A reviewer who is not on the panel yet."""
+
+    reviewer = forms.ModelChoiceField(
+        queryset=User.objects.none(),
+        label=_("Reviewer"),
+        empty_label=_("Choose"),
+        error_messages={"required": _("Choose a reviewer.")},
+    )
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["reviewer"]
+        assert isinstance(field, forms.ModelChoiceField)
+        seated = Panelist.objects.filter(call=call).values("reviewer")
+        others = User.objects.filter(role=Role.REVIEWER, is_active=True).exclude(pk__in=seated)
+        field.queryset = others.order_by("name")
+
+
+class SeatForm(forms.ModelForm):
+    """What somebody of the panel reads, knows, and can take."""
+
+    use_required_attribute = False
+    languages = SeveralField(
+        label=_("Reads files in"),
+        choices=settings.LANGUAGES,
+        error_messages={"required": _("Choose at least one language.")},
+    )
+    topics = SeveralField(
+        label=_("Knows about"),
+        help_text=_("Each e-health file gets somebody who knows a field of health."),
+        choices=Topic.choices,
+        required=False,
+    )
+    capacity = forms.IntegerField(
+        label=_("Files at most"), min_value=0, max_value=200, help_text=_("In this call, in all.")
+    )
+    until = DayField(label=_("Can take files until"), required=False)
+
+    class Meta:
+        model = Panelist
+        fields = ("languages", "topics", "capacity", "until", "approves")
+        labels = {"approves": _("Approves awards")}
+        help_texts = {"approves": _("Others read and mark, and approve nothing.")}
+
+
+class PlanForm(forms.Form):
+    """How many readers each file is to have."""
+
+    wanted = forms.IntegerField(
+        label=_("Readers for each file"),
+        help_text=_("Three or more let severity be told from worth."),
+        min_value=1,
+        max_value=6,
+    )
+    use_required_attribute = False

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from applications.forms.topics import EHEALTH
 from applications.models import Application
 from brustart.core.append_only import AppendOnly
 from brustart.core.queue import Work
@@ -21,9 +22,22 @@ class Panelist(models.Model):
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="panel")
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     approves = models.BooleanField(default=True)
+    languages = models.JSONField(default=list)  # codes; none: the person's own
+    topics = models.JSONField(default=list)  # applications/forms/topics.py
+    capacity = models.PositiveSmallIntegerField(default=12)  # files in all
+    until = models.DateField(null=True, blank=True)  # reads nothing after this day
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["call", "reviewer"], name="panelist_once")]
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Codes of the languages this person reads."""
+        return frozenset(self.languages or [self.reviewer.language])
+
+    @property
+    def reads_ehealth(self) -> bool:
+        return not EHEALTH.isdisjoint(self.topics)
 
 
 class Suggestion(models.Model):
@@ -168,19 +182,64 @@ class FrozenRanking(AppendOnly):
         ]
 
 
+class AssignmentPlan(models.Model):
+    """Who would read what, as the optimiser found it: nothing is given until it is applied.
+
+    `lacking` and `relax`: what it could not do (matching.Short, matching.Match.relax).
+    """
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="assignment_plans")
+    wanted = models.PositiveSmallIntegerField()  # readers of each file
+    lacking = models.JSONField(default=list)
+    relax = models.JSONField(default=dict)
+    connected = models.BooleanField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["call", "-pk"]
+
+
+class PlannedReading(models.Model):
+    """One file for one reviewer, in a plan. `refusal`: why it could not be given after all."""
+
+    plan = models.ForeignKey(AssignmentPlan, on_delete=models.CASCADE, related_name="readings")
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    refusal = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["plan", "application_id", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "application", "reviewer"], name="planned_reading_once"
+            )
+        ]
+
+
 class Step(Work):
-    """The worker's work for the panel: add up a file's marks, or rank a call."""
+    """The worker's work for the panel: add up a file's marks, rank a call, or give a file to those
+    planned for it."""
 
     kind = "panel"
 
     class Name(models.TextChoices):
         SCORE = "score", _("Add up the marks")
         RANK = "rank", _("Rank the call")
+        GIVE = "give", _("Give the file to its reviewers")
 
     name = models.CharField(max_length=8, choices=Name)
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="panel_steps")
     application = models.ForeignKey(
         Application, on_delete=models.PROTECT, null=True, related_name="panel_steps"
+    )
+    plan = models.ForeignKey(
+        AssignmentPlan, on_delete=models.PROTECT, null=True, related_name="steps"
     )
 
     def __str__(self) -> str:

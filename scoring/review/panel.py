@@ -30,14 +30,6 @@ def recompute(application: Application, *, now: datetime) -> None:
     )
 
 
-def perform(step: Step, now: datetime) -> None:
-    """Do one claimed step. Called by the worker and by the demo."""
-    if step.name == Step.Name.RANK:
-        rank(step.call, now=now)
-    elif step.application is not None:
-        score(step.application, now=now)
-
-
 @transaction.atomic
 def score(application: Application, *, now: datetime) -> None:
     """Medians per criterion, the weighted mean of 100, and the thresholds; when all reviews are

@@ -9,12 +9,14 @@ from brustart.accounts.access import NO_ROW, Reader, follow, open_to, register
 from brustart.accounts.models import Role, User
 
 from .models import (
+    AssignmentPlan,
     ConflictOfInterest,
     FrozenRanking,
     Mark,
     Panelist,
     PanelScore,
     PanelStatistics,
+    PlannedReading,
     Rank,
     Review,
     Step,
@@ -59,6 +61,8 @@ for model in (Review, ConflictOfInterest, Panelist):
     open_to(model, *FUND)
     register(model, sees=_is_own, rows=lambda reader: Q(reviewer=reader.pk))
 follow(Mark, "review")
-for inside in (Suggestion, PanelScore, Rank, PanelStatistics, FrozenRanking):
+for inside in (
+    Suggestion, AssignmentPlan, PlannedReading, PanelScore, PanelStatistics, Rank, FrozenRanking,
+):  # fmt: skip
     open_to(inside, *FUND)
 open_to(Step, *FUND, Role.ADMINISTRATOR)

@@ -9,7 +9,7 @@ from applications.models import Application
 from applications.states import State
 from brustart.core import queue
 from scoring.grid import Criterion
-from scoring.review import assigning, panel, reviewing
+from scoring.review import assigning, panel, reviewing, steps
 from scoring.review.models import PanelScore, Rank, Review
 from scoring.review.models import Step as PanelStep
 from scoring.review.ranking import Ranked, is_being_ranked, line_of, rows
@@ -112,4 +112,4 @@ def test_a_second_worker_finds_the_step_done() -> None:
     factories.make_reviewed()
     step = PanelStep.objects.filter(name=PanelStep.Name.RANK).first()
     assert step is not None
-    assert not queue.perform(PanelStep, step.pk, panel.perform, worker="late")
+    assert not queue.perform(PanelStep, step.pk, steps.perform, worker="late")

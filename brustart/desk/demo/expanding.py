@@ -25,6 +25,13 @@ ELSEWHERE = {  # what an entry says in one section and the form asks in others
     "budget": {"de_minimis_received"},
 }  # fmt: skip
 CHOICES = {"users", "standards", "interoperability"}  # lists of answers; others are of wordings
+TOPICS = {
+    "app": ["telehealth", "prevention"],
+    "care": ["care", "platforms"],
+    "device": ["devices", "data"],
+    "sensors": ["hardware", "industry"],
+    "software": ["platforms", "data"],
+}
 DECLARATIONS = (
     "no_excluded_activity", "no_export_aid", "no_double_aid", "no_patient_data", "true"
 )  # fmt: skip
@@ -54,7 +61,10 @@ def _project(entry: Entry) -> Answers:
     if "market" not in entry.of("project"):
         return {}
     wordings = entry.pool["kind"][entry.told["kind"]]["competitors"]
-    return {"competitors": entry.dice("competitors").choice(wordings).format(name=entry.name)}
+    return {
+        "competitors": entry.dice("competitors").choice(wordings).format(name=entry.name),
+        "topics": TOPICS[entry.told["kind"]],
+    }
 
 
 def _ehealth(entry: Entry) -> Answers:

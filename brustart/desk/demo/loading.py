@@ -93,7 +93,12 @@ def _calls(loading: Loading) -> None:
         for row in content.read("people")["person"]:
             if row["role"] == "reviewer":
                 Panelist.objects.create(
-                    call=call, reviewer=loading.people[row["key"]], approves=row["panel"]
+                    call=call,
+                    reviewer=loading.people[row["key"]],
+                    approves=row["panel"],
+                    languages=row["languages"],
+                    topics=row["topics"],
+                    capacity=row["capacity"],
                 )
 
 

@@ -25,12 +25,12 @@ from scoring.screening.forms import ReasonForm
 from scoring.screening.models import Run
 from scoring.screening.reading import prescore_for_reading, verdicts_for_reading
 
-from ..grid import Criterion
-from . import assigning, freezing, reading, reviewing
-from .forms import AssignForm, ReviewForm, marks_so_far
-from .models import ConflictOfInterest, FrozenRanking, PanelStatistics, Review
-from .ranking import Ranked, is_being_ranked, line_of
-from .ranking import rows as ranking_of
+from ...grid import Criterion
+from .. import assigning, freezing, reading, reviewing
+from ..forms import AssignForm, ReviewForm, marks_so_far
+from ..models import ConflictOfInterest, FrozenRanking, PanelStatistics, Review
+from ..ranking import Ranked, is_being_ranked, line_of
+from ..ranking import rows as ranking_of
 
 PARTS = ("startup", "call", "submission")
 LINES_A_PAGE = 25
