@@ -56,7 +56,7 @@ class Application(models.Model):
     submission = models.OneToOneField(
         "Submission", on_delete=models.PROTECT, null=True, related_name="+"
     )  # the one that counts: the last
-    enterprise_number = models.CharField(max_length=10, blank=True)  # as submitted
+    enterprise_number = models.CharField(max_length=10, blank=True, db_index=True)  # as submitted
     title = models.CharField(max_length=120, blank=True)
     track = models.CharField(max_length=8, choices=Track, blank=True)
     requested = MoneyField(null=True)

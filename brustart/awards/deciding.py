@@ -27,6 +27,7 @@ from brustart.fund.models import Account
 from scoring.review.models import ConflictOfInterest, Panelist
 from scoring.screening import reasons as rule_reasons
 from scoring.screening import verdicts
+from scoring.screening.conditions import conditions
 
 from .models import Award, Proposal, Rejection, Vote
 
@@ -177,7 +178,7 @@ def _award(application: Application, proposal: Proposal, *, actor: Any, now: dat
     )
     lifecycle.tell(
         application, "awarded", now=now, fact=f"awarded:{award.pk}",
-        award=award, reasons=proposal.reasons,
+        award=award, reasons=proposal.reasons, conditions=conditions(application),
     )  # fmt: skip
     return award
 

@@ -18,6 +18,7 @@ from brustart.core.errors import Refused
 from brustart.core.money import euros
 from brustart.fund import deminimis
 from scoring.review.reading import marks_for_reading
+from scoring.screening.conditions import conditions
 
 from . import deciding
 from .forms import ProposalForm, RefusalForm, RejectionForm
@@ -110,6 +111,7 @@ def _file(application: Application, to: State) -> dict[str, Any]:
         "score": getattr(application, "panel_score", None),
         "rank": getattr(application, "rank", None),
         "marks": marks_for_reading(application),
+        "conditions": conditions(application),
     }
 
 

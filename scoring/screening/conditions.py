@@ -1,12 +1,16 @@
 """What must still be shown before a payment: rules that are met on a condition."""
 
-from django.db.models import QuerySet
+from applications.models import Application
 
-from .models import Finding, Run
+from .models import Finding
 
 CONDITIONS = frozenset({"ethics_condition"})  # reasons
 
 
-def conditions(run: Run) -> QuerySet[Finding]:
-    """The findings of a run that make a payment wait."""
-    return run.findings.filter(reason__in=CONDITIONS)
+def conditions(application: Application) -> list[Finding]:
+    """The findings of the file's screening that make a payment wait; none that two people judged
+    otherwise."""
+    found = Finding.objects.filter(
+        run__submission=application.submission_id, run__is_current=True, reason__in=CONDITIONS
+    )
+    return list(found.exclude(overrides__accepted=True))

@@ -249,3 +249,12 @@ def test_the_last_approval_comes_too_late() -> None:
         factories.approve(proposal, second)
     assert proposal.votes.count() == 1
     assert not Award.objects.exists()
+
+
+def test_what_must_be_shown_before_a_payment_stands_in_the_decision() -> None:
+    file = factories.make_screened(track="ehealth", ethics="required")
+    award = factories.make_award(factories.make_reviewed(file))
+    body = Mail.objects.get(template="awarded").body
+    assert "Before any payment" in body
+    assert "Ethics committee" in body
+    assert award.application.state == State.AWARDED

@@ -14,7 +14,7 @@ from brustart.core.hashing import plain
 from brustart.fund import deminimis
 from scoring.screening import eligibility, facts, publishing
 from scoring.screening.conditions import conditions
-from scoring.screening.models import Run, Verdict
+from scoring.screening.models import Verdict
 from scoring.screening.parameters import AGE
 from tests import factories
 from tests.cbe import extracts
@@ -158,11 +158,9 @@ def test_other_files_of_the_startup_in_the_call_are_named() -> None:
 
 def test_an_opinion_that_is_still_to_come_is_a_condition_and_stops_nobody() -> None:
     application = factories.make_screened(track="ehealth", ethics="required")
-    run = Run.objects.get(submission=application.submission)
     assert application.state == "eligible"
-    assert [one.rule for one in conditions(run)] == ["ethics"]
-    other = factories.make_screened(track="ehealth")
-    assert not conditions(Run.objects.get(submission=other.submission)).exists()
+    assert [one.rule for one in conditions(application)] == ["ethics"]
+    assert conditions(factories.make_screened(track="ehealth")) == []
 
 
 def test_an_answered_request_is_judged_by_the_day_of_the_first_submission() -> None:

@@ -23,6 +23,7 @@ from brustart.desk.asking import SignedIn
 from scoring.review.models import Review
 from scoring.review.reviewing import own_marks_are_in
 from scoring.screening import likeness
+from scoring.screening.conditions import conditions
 from scoring.screening.models import Run
 from scoring.screening.reading import Verdicts, prescore_for_reading, verdicts_for_reading
 from scoring.screening.verdicts import SCREENED
@@ -162,6 +163,7 @@ def _decision(application: Application) -> dict[str, Any]:
     return {
         "decided": state in DECIDED,
         "award": getattr(application, "award", None),
+        "conditions": conditions(application) if state == State.AWARDED else [],
         "rejection": getattr(application, "rejection", None),
         "ineligible": application.timeline.filter(kind="ineligible").last()
         if state == State.INELIGIBLE
