@@ -34,15 +34,24 @@ class Portal:
     web: Child = field(init=False)
     worker: Child = field(init=False)
     beat: Child = field(init=False)
+    others: list[Child] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
-        commands = {"web": children.web(self.port, workers=1)}
-        commands |= {"worker": children.worker(), "beat": children.beat()}
-        environment = {**self.env}
+        web = children.web(self.port, workers=1)
+        self.web = self._process("web", web, {"DATABASE_POOL_SIZE": "10"})
+        self.worker = self._process("worker", children.worker())
+        self.beat = self._process("beat", children.beat())
+
+    def _process(self, name: str, command: list[str], env: dict[str, str] | None = None) -> Child:
+        environment = self.env | (env or {})
         del environment["DATABASE_OWNER_URL"]
-        for name, command in commands.items():
-            own = environment | ({"DATABASE_POOL_SIZE": "10"} if name == "web" else {})
-            setattr(self, name, Child(name, command, own, self.folder / "log" / f"{name}.log"))
+        return Child(name, command, environment, self.folder / "log" / f"{name}.log")
+
+    def another(self, name: str, command: list[str], env: dict[str, str] | None = None) -> Child:
+        """One more process of this portal, with what it finds in its environment; started."""
+        self.others.append(self._process(name, command, env))
+        self.others[-1].start()
+        return self.others[-1]
 
     @property
     def base_url(self) -> str:
@@ -52,12 +61,14 @@ class Portal:
     def mail_folder(self) -> Path:
         return self.folder / "mail"
 
-    def manage(self, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
+    def manage(
+        self, *arguments: str, check: bool = True, env: dict[str, str] | None = None
+    ) -> "subprocess.CompletedProcess[str]":
         """Run a command of manage.py on this portal, as its owner would."""
         done = subprocess.run(
             children.manage(*arguments),
             cwd=children.ROOT,
-            env=self.env,
+            env=self.env | (env or {}),
             capture_output=True,
             text=True,
             check=False,
@@ -72,9 +83,18 @@ class Portal:
         if url := self.env.get("REDIS_URL"):
             forget(url, self.env["BROKER_PREFIX"])
 
-    def wait_until_up(self, *, worker: bool) -> None:
+    def messages(self) -> int:
+        """How many messages the broker holds that no worker has, or none has done with yet."""
+        if url := self.env.get("REDIS_URL"):
+            prefix = self.env["BROKER_PREFIX"]
+            with redis.Redis.from_url(url) as client:
+                waiting = sum(client.llen(f"{prefix}{queue}") for queue in children.QUEUES)
+                return waiting + client.hlen(f"{prefix}unacked")
+        return len(list((self.folder / "broker" / "messages").glob("*")))
+
+    def wait_until_up(self, *, web: bool = True, worker: bool) -> None:
         until = time.monotonic() + READY_SECONDS
-        while not supervisor.answers(self.port):
+        while web and not supervisor.answers(self.port):
             self._wait(self.web, until)
         while worker and " ready." not in self.worker.log.read_text():
             self._wait(self.worker, until)
@@ -86,7 +106,7 @@ class Portal:
 
     def stop(self) -> None:
         """End the processes at once; nothing they hold outlives the test."""
-        children.stop([self.web, self.worker, self.beat], grace=0)
+        children.stop([self.web, self.worker, self.beat, *self.others], grace=0)
         if url := self.env.get("REDIS_URL"):
             forget(url, self.env["BROKER_PREFIX"])
 
@@ -99,7 +119,11 @@ def portals(template: Urls, folders: Callable[[str], Path], stack: ExitStack) ->
     static: list[Path] = []
 
     def start(
-        *, worker: bool = True, beat: bool = False, env: dict[str, str] | None = None
+        *,
+        web: bool = True,
+        worker: bool = True,
+        beat: bool = False,
+        env: dict[str, str] | None = None,
     ) -> Portal:
         folder = folders("portal")
         urls = stack.enter_context(clone(template))
@@ -107,16 +131,16 @@ def portals(template: Urls, folders: Callable[[str], Path], stack: ExitStack) ->
         portal = Portal(folder, port, urls, _environment(folder, port, urls, env or {}))
         for name in ("messages", "control"):
             (folder / "broker" / name).mkdir(parents=True)
-        if not static:
+        if static:
+            (folder / "static").symlink_to(static[0])
+        elif web:
             portal.manage("collectstatic", "--noinput", "--verbosity", "0")
             static.append(folder / "static")
-        else:
-            (folder / "static").symlink_to(static[0])
         stack.callback(portal.stop)
-        for child, wanted in ((portal.web, True), (portal.worker, worker), (portal.beat, beat)):
+        for child, wanted in ((portal.web, web), (portal.worker, worker), (portal.beat, beat)):
             if wanted:
                 child.start()
-        portal.wait_until_up(worker=worker)
+        portal.wait_until_up(web=web, worker=worker)
         return portal
 
     return start

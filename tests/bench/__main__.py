@@ -10,8 +10,9 @@ import platform
 import signal
 import sys
 import time
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,67 +20,139 @@ from typing import Any
 import tests.environment  # noqa: F401  (before Django's settings are first read)
 from brustart.embedded import EmbeddedError
 from tests.bench import reporting
-from tests.bench.measuring import Broken, Figure
+from tests.bench.measuring import Broken, Delays, Figure
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FULL: dict[str, Any] = {"rounds": 5, "seconds": 1.2, "batch": 20, "tasks": 400, "files": 24}
 FULL |= {"handed_in": 80, "burst": 1000}
+FULL |= {"alone": 60, "at_once": 1000}
 FULL |= {"enterprises": (20_000, 200_000), "imports": 3}
+FULL |= {"screened": (1_000, 10_000), "rescreenings": 1}
 QUICK: dict[str, Any] = {"rounds": 2, "seconds": 0.5, "batch": 8, "tasks": 100, "files": 8}
 QUICK |= {"handed_in": 40, "burst": 100}
+QUICK |= {"alone": 20, "at_once": 100}
 QUICK |= {"enterprises": (2_000, 20_000), "imports": 1}
+QUICK |= {"screened": (100, 500), "rescreenings": 1}
+
+
+@dataclass
+class Report:
+    """What came out, and under which conditions."""
+
+    figures: list[Figure] = field(default_factory=list)
+    delays: list[Delays] = field(default_factory=list)
+    conditions: dict[str, Any] = field(default_factory=dict)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer and shorter runs, rougher")
+    parser.add_argument("--only", nargs="+", choices=list(PARTS), default=list(PARTS))
     parser.add_argument("--json", type=Path, default=ROOT / "var" / "bench.json", metavar="PATH")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     begun = time.monotonic()
     try:
-        figures, conditions = measure_all(QUICK if arguments.quick else FULL)
+        report = measure_all(QUICK if arguments.quick else FULL, arguments.only)
     except (Broken, EmbeddedError, KeyboardInterrupt) as error:
         print(f"No figures. {str(error) or 'Interrupted.'}", file=sys.stderr)
         return 1
+    conditions = report.conditions
     conditions |= {"quick": arguments.quick, "seconds": round(time.monotonic() - begun)}
-    print(reporting.table(figures))
-    print(*reporting.remarks(conditions), sep="\n")
-    reporting.write(arguments.json, figures, conditions)
+    print(reporting.text(report.figures, report.delays, conditions))
+    reporting.write(arguments.json, report.figures, report.delays, conditions)
     print(f"\n{conditions['seconds']} s. Written to {arguments.json}")
     return 0
 
 
-def measure_all(size: dict[str, Any]) -> tuple[list[Figure], dict[str, Any]]:
-    """All figures, and under which conditions they came about."""
+def measure_all(size: dict[str, Any], only: Sequence[str]) -> Report:
+    """All figures of these parts."""
     _set_up()
-    from tests.bench import applying, approvals, pages, register, screenings
-
-    rounds, seconds = size["rounds"], size["seconds"]
     with ExitStack() as stack:
         template = _template(stack)
-        conditions = _conditions(template.admin)
-        say("Pages: loading the demo, then reading")
-        figures = pages.measure(template, rounds=rounds, seconds=seconds)
-        say("Applying: saving sections, then handing in, then a burst of files")
-        more, burst = applying.measure(
-            template, rounds=rounds, seconds=seconds, batch=size["handed_in"], burst=size["burst"]
-        )
-        figures += more
-        conditions["burst"] = asdict(burst)
-        say("Screenings")
-        figures.append(
-            screenings.measure(template, rounds=rounds, tasks=size["tasks"], files=size["files"])
-        )
-        say("Approvals: preparing the proposals, then deciding")
-        figures.append(
-            approvals.measure(template, rounds=rounds, seconds=seconds, batch=size["batch"])
-        )
-        say("Register: writing the extracts, then importing")
-        more, peaks = register.measure(template, rounds=size["imports"], sizes=size["enterprises"])
-        figures += more
-        conditions["peak_mib_of_imports"] = peaks
-    return figures, conditions
+        report = Report(conditions=_conditions(template.admin))
+        for name, part in PARTS.items():
+            if name in only:
+                part(template, size, report)
+    return report
+
+
+def _pages(template: Any, size: dict[str, Any], report: Report) -> None:
+    from tests.bench import pages
+
+    say("Pages: loading the demo, then reading")
+    report.figures += pages.measure(template, rounds=size["rounds"], seconds=size["seconds"])
+
+
+def _applying(template: Any, size: dict[str, Any], report: Report) -> None:
+    from tests.bench import applying
+
+    say("Applying: saving sections, then handing in, then a burst of files")
+    figures, burst = applying.measure(
+        template,
+        rounds=size["rounds"],
+        seconds=size["seconds"],
+        batch=size["handed_in"],
+        burst=size["burst"],
+    )
+    report.figures += figures
+    report.conditions["burst"] = asdict(burst)
+
+
+def _screenings(template: Any, size: dict[str, Any], report: Report) -> None:
+    from tests.bench import screenings
+
+    say("Screenings")
+    counts = {"rounds": size["rounds"], "tasks": size["tasks"], "files": size["files"]}
+    report.figures.append(screenings.measure(template, **counts))
+
+
+def _verdicts(template: Any, size: dict[str, Any], report: Report) -> None:
+    from tests.bench import verdicts
+
+    say("Verdicts: one file after another, then many at once")
+    delays, drained = verdicts.measure(template, files=size["alone"], burst=size["at_once"])
+    report.delays += delays
+    report.conditions["drained"] = asdict(drained)
+
+
+def _rescreening(template: Any, size: dict[str, Any], report: Report) -> None:
+    from tests.bench import rescreening
+
+    say("Re-screening: copying screened files, then judging all of a call again")
+    figures, peaks = rescreening.measure(
+        template, rounds=size["rescreenings"], sizes=size["screened"]
+    )
+    report.figures += figures
+    report.conditions["peak_mib_of_rescreening"] = peaks
+
+
+def _approvals(template: Any, size: dict[str, Any], report: Report) -> None:
+    from tests.bench import approvals
+
+    say("Approvals: preparing the proposals, then deciding")
+    counts = {"rounds": size["rounds"], "seconds": size["seconds"], "batch": size["batch"]}
+    report.figures.append(approvals.measure(template, **counts))
+
+
+def _register(template: Any, size: dict[str, Any], report: Report) -> None:
+    from tests.bench import register
+
+    say("Register: writing the extracts, then importing")
+    figures, peaks = register.measure(template, rounds=size["imports"], sizes=size["enterprises"])
+    report.figures += figures
+    report.conditions["peak_mib_of_imports"] = peaks
+
+
+PARTS: dict[str, Callable[[Any, dict[str, Any], Report], None]] = {
+    "pages": _pages,
+    "applying": _applying,
+    "screenings": _screenings,
+    "verdicts": _verdicts,
+    "rescreening": _rescreening,
+    "approvals": _approvals,
+    "register": _register,
+}
 
 
 def _set_up() -> None:

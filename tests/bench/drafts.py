@@ -7,6 +7,7 @@ from django.db import models, transaction
 
 from applications.models import Application, Document, Membership, Part, Section, Startup
 from brustart.accounts.models import User
+from brustart.core.hashing import sha256
 from tests import factories
 
 Row = TypeVar("Row", bound=models.Model)
@@ -16,7 +17,8 @@ Row = TypeVar("Row", bound=models.Model)
 def like(pattern: Application, owners: Sequence[User], count: int) -> list[Application]:
     """So many drafts with the answers and documents of this one, the owners' by turns.
 
-    Each is of a startup of its own, with an enterprise number of its own.
+    Each is of a startup of its own, with an enterprise number, people and documents of its own:
+    to a screening no two are alike.
     """
     whose = [owners[number % len(owners)] for number in range(count)]
     startups = _startups(pattern.startup, whose)
@@ -27,7 +29,12 @@ def like(pattern: Application, owners: Sequence[User], count: int) -> list[Appli
     _copy_sections(pattern, list(zip(drafts, startups, strict=True)))
     documents = list(pattern.documents.all())
     Document.objects.bulk_create(
-        _copy(one, application_id=draft.pk, uploaded_by_id=draft.author_id)
+        _copy(
+            one,
+            application_id=draft.pk,
+            uploaded_by_id=draft.author_id,
+            sha256=sha256({"draft": draft.pk, "like": one.sha256}),
+        )
         for draft in drafts
         for one in documents
     )
@@ -46,15 +53,26 @@ def _startups(pattern: Startup, owners: Sequence[User]) -> list[Startup]:
 
 
 def _copy_sections(pattern: Application, drafts: Sequence[tuple[Application, Startup]]) -> None:
-    """The startup's section says the same number as its row."""
     sections = list(pattern.sections.all())
-    copies = []
-    for draft, startup in drafts:
-        for one in sections:
-            number = {"enterprise_number": startup.enterprise_number}
-            answers = one.answers | (number if one.name == "startup" else {})
-            copies.append(_copy(one, application_id=draft.pk, answers=answers))
-    Section.objects.bulk_create(copies, batch_size=1000)
+    Section.objects.bulk_create(
+        (
+            _copy(one, application_id=draft.pk, answers=one.answers | _own(one, startup))
+            for draft, startup in drafts
+            for one in sections
+        ),
+        batch_size=1000,
+    )
+
+
+def _own(section: Section, startup: Startup) -> dict[str, Any]:
+    """The answers that no other startup gives: its number, the names of its people."""
+    number = startup.enterprise_number
+    if section.name == "startup":
+        return {"enterprise_number": number}
+    if section.name == "team":
+        members = section.answers["members"]
+        return {"members": [one | {"name": f"{one['name']} {number}"} for one in members]}
+    return {}
 
 
 def _copy(row: Row, **changes: Any) -> Row:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from statistics import median
+from statistics import median, quantiles
 
 WAIT_SECONDS = 60
 
@@ -50,6 +50,23 @@ class Figure:
         return median(self.ratios)
 
 
+@dataclass(frozen=True)
+class Delays:
+    """How long each of so many things took, in seconds."""
+
+    what: str
+    each: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        return median(self.each)
+
+    @property
+    def late(self) -> float:
+        """The 95th percentile: one in twenty took longer."""
+        return quantiles(self.each, n=20, method="inclusive")[-1]
+
+
 def beside(name: str, *, control: tuple[str, Run], ours: tuple[str, Run], rounds: int) -> Figure:
     """Run control, ours, control, ours ...; the first pair warms up and does not count."""
     rates = [(control[1](), ours[1]()) for _round in range(rounds + 1)][1:]
@@ -84,12 +101,14 @@ def _reason(errors: Sequence[BaseException | None]) -> str:
     return f"{type(told[0]).__name__}: {told[0]}" if told else "a job was never ready"
 
 
-def wait_until(true: Callable[[], bool], *, every: float, what: str) -> None:
-    """Ask every so many seconds. Raises Broken after a minute."""
-    until = time.monotonic() + WAIT_SECONDS
+def wait_until(
+    true: Callable[[], bool], *, every: float, what: str, within: float = WAIT_SECONDS
+) -> None:
+    """Ask every so many seconds. Raises Broken when it is not true within so many."""
+    until = time.monotonic() + within
     while not true():
         if time.monotonic() > until:
-            raise Broken(f"not within {WAIT_SECONDS} s: {what}")
+            raise Broken(f"not within {within:g} s: {what}")
         time.sleep(every)
 
 

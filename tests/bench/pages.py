@@ -133,7 +133,7 @@ def control_site(template: Urls, stack: ExitStack) -> tuple[int, str]:
     port = free_port()
     environment = processes.control_environment(urls)
     seed = [sys.executable, "-m", f"{CONTROL}.seed", "60"]
-    cookie = processes.run("control-seed", seed, environment)[-1]
+    cookie = processes.run("control-seed", seed, environment).lines[-1]
     command = processes.as_control(children.web(port), "brustart.wsgi", f"{CONTROL}.wsgi")
     stack.enter_context(processes.web("control", command, environment, port))
     return port, cookie

@@ -4,9 +4,12 @@ The control runs by the very commands of ours, with only the application's name 
 """
 
 import os
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 from django.conf import settings
@@ -14,7 +17,7 @@ from psycopg import sql
 
 from brustart import children, supervisor
 from brustart.children import Child
-from tests.bench.measuring import Broken, wait_until
+from tests.bench.measuring import WAIT_SECONDS, Broken, wait_until
 from tests.databases import Urls, with_database
 
 POOL = {"DATABASE_POOL_SIZE": "10"}  # connections a web process, as `make run` gives
@@ -52,18 +55,61 @@ def worker(name: str, command: list[str], environment: dict[str, str]) -> Iterat
         yield child
 
 
-def run(name: str, command: list[str], environment: dict[str, str]) -> list[str]:
-    """A command to its end; its last lines. Raises Broken when it fails."""
+@contextmanager
+def portal_workers(urls: Urls) -> Iterator[None]:
+    """The two that `make run` starts: one for screenings, so that nothing else delays a verdict."""
+    ours = portal_environment(urls)
+    screening, *others = children.QUEUES
+    with (
+        worker("worker", children.worker(screening), ours),
+        worker("errands", children.worker(*others), ours),
+    ):
+        yield
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A command that ended well: its last lines, its seconds, and the most memory it held."""
+
+    lines: list[str]
+    seconds: float
+    peak_kib: int
+
+
+def run(
+    name: str, command: list[str], environment: dict[str, str], *, within: float = WAIT_SECONDS
+) -> Ended:
+    """A command to its end. Raises Broken when it fails, or is not done within so many seconds."""
+    begun, peak = time.perf_counter(), 0
     with _child(name, command, environment) as child:
-        wait_until(lambda: child.exit_code() is not None, every=0.05, what=name)
+
+        def ended() -> bool:
+            nonlocal peak
+            assert child.process is not None
+            peak = max(peak, _high_water_kib(child.process.pid))
+            return child.exit_code() is not None
+
+        wait_until(ended, every=0.02, what=name, within=within)
+        seconds = time.perf_counter() - begun
         if child.exit_code():
             raise Broken(f"{name}: {' '.join(child.last_lines(3))}")
-        return child.last_lines()
+        return Ended(child.last_lines(), seconds, peak)
+
+
+def _high_water_kib(pid: int) -> int:
+    """The most memory that the process has held so far; 0 where /proc does not tell."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM:")), 0)
 
 
 @contextmanager
 def _child(name: str, command: list[str], environment: dict[str, str]) -> Iterator[Child]:
-    child = Child(name, command, environment, settings.VAR / "log" / f"{name}.log")
+    log = settings.VAR / "log" / f"{name}.log"
+    log.unlink(missing_ok=True)  # what another one said of itself is not this one's
+    child = Child(name, command, environment, log)
     try:
         child.start()
         yield child

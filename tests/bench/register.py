@@ -9,7 +9,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -18,10 +17,9 @@ from psycopg import sql
 
 from brustart import children
 from brustart.cbe.copying import TARGETS
-from brustart.children import Child
 from brustart.desk.demo.extract import Register, write_full
 from tests.bench import processes
-from tests.bench.measuring import Broken, Figure, beside, wait_until
+from tests.bench.measuring import Figure, beside
 from tests.databases import Urls, clone
 
 BLOCK = 1 << 18  # bytes
@@ -71,20 +69,8 @@ class Loads:
 
     def _run(self, urls: Urls) -> None:
         command = children.manage("import_cbe", str(self._archive), "--all-regions")
-        log = settings.VAR / "log" / "import.log"
-        child = Child("import", command, processes.portal_environment(urls), log)
-        try:
-            child.start()
-            wait_until(partial(self._ended, child), every=0.02, what="import")
-        finally:
-            children.stop([child], grace=2)
-        if child.exit_code():
-            raise Broken(f"import: {' '.join(child.last_lines(3))}")
-
-    def _ended(self, child: Child) -> bool:
-        assert child.process is not None
-        self.peak_kib = max(self.peak_kib, _high_water_kib(child.process.pid))
-        return child.exit_code() is not None
+        ended = processes.run("import", command, processes.portal_environment(urls))
+        self.peak_kib = max(self.peak_kib, ended.peak_kib)
 
     def _keep(self, connection: "psycopg.Connection[tuple[object, ...]]", number: int) -> int:
         statement = sql.SQL("COPY {} TO STDOUT").format(_table(number))
@@ -110,15 +96,6 @@ class Loads:
 
 def _table(number: int) -> sql.Identifier:
     return sql.Identifier(TARGETS[number].model._meta.db_table)
-
-
-def _high_water_kib(pid: int) -> int:
-    """The most memory that the process has held so far; 0 where /proc does not tell."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM:")), 0)
 
 
 def measure(

@@ -1,17 +1,29 @@
 """The report of made figures. What the figures are is for no test to say: machines differ."""
 
+import io
 import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from applications import lifecycle
+from applications.models import Application
+from applications.states import State
+from brustart import worker
+from brustart.core import queue
+from brustart.fund.models import Call
+from scoring.screening.models import Likeness, Step
+from scoring.screening.rescreening import compare
+from scoring.screening.rescreening import files as files_of
 from tests import factories
-from tests.bench import drafts, reporting
-from tests.bench.measuring import Broken, Figure, Side, beside, same, together
+from tests.bench import copies, drafts, reporting, rescreening, screenings
+from tests.bench.measuring import Broken, Delays, Figure, Side, beside, same, together
 
 PAGE = Figure(
     "list page, requests",
@@ -36,7 +48,7 @@ def test_table_has_a_line_a_figure_and_says_what_stood_beside_what() -> None:
 
 def test_json_keeps_every_round(tmp_path: Path) -> None:
     path = tmp_path / "new" / "bench.json"
-    reporting.write(path, [PAGE], {"cores": 2})
+    reporting.write(path, [PAGE], [], {"cores": 2})
     told = json.loads(path.read_text())
     assert told["cores"] == 2
     assert told["figures"] == [
@@ -48,6 +60,25 @@ def test_json_keeps_every_round(tmp_path: Path) -> None:
             "ours": {"what": "the list", "median": 300, "rates": [250, 1000, 300]},
         }
     ]
+
+
+WAITS = Delays("submit to verdict", tuple(number / 1000 for number in range(1, 102)))
+
+
+def test_delays_are_told_in_ms_with_one_in_twenty_above(tmp_path: Path) -> None:
+    assert (WAITS.median, WAITS.late) == (0.051, 0.096)
+    head, line = reporting.delays_table([WAITS]).splitlines()
+    assert line.split()[-2:] == ["51.0", "96.0"]
+    assert len(head) == len(line)
+    reporting.write(tmp_path / "bench.json", [], [WAITS], {})
+    [told] = json.loads((tmp_path / "bench.json").read_text())["delays_ms"]
+    assert told == {
+        "what": WAITS.what, "count": 101, "median": 51.0, "p95": 96.0, "longest": 101.0,
+    }  # fmt: skip
+
+
+def test_what_was_not_measured_is_not_told() -> None:
+    assert reporting.text([], [WAITS], {"cores": 2}) == reporting.delays_table([WAITS])
 
 
 def test_remarks_tell_of_imports_and_of_the_burst() -> None:
@@ -114,3 +145,62 @@ def test_copied_drafts_can_be_handed_in_each_by_its_owner() -> None:
         submission = lifecycle.submit(draft, actor=owner, now=now)
         assert submission.answers("startup")["enterprise_number"] == draft.startup.enterprise_number
     assert len({draft.startup.enterprise_number for draft in copies}) == len(copies)
+
+
+@pytest.mark.django_db
+def test_copied_drafts_do_not_resemble_each_other_and_are_screened_once() -> None:
+    files = drafts.like(factories.make_draft(), [factories.make_user()], 2)
+    assert list(screenings.hand_in(files)) == [file.pk for file in files]
+    assert not screenings.is_quiet()
+    _work_off()
+    assert screenings.is_quiet()
+    screenings.check(files)
+    assert not Likeness.objects.exists()
+    Step.objects.filter(run__submission__application=files[0].pk, place=0).update(attempt=2)
+    with pytest.raises(Broken, match="screening: 1 failed, or needed more than one attempt"):
+        screenings.check(files)
+    with pytest.raises(Broken, match="screenings: 1 lost, 0 too many"):
+        screenings.check([*files, factories.make_empty_draft()])
+
+
+def _work_off() -> None:
+    """As the workers do, without their processes."""
+    while not screenings.is_quiet():
+        for kind, (model, act) in worker.KINDS.items():
+            for key in list(model.objects.due(timezone.now()).values_list("pk", flat=True)):
+                assert queue.perform(model, key, act, worker="tests"), kind
+
+
+@pytest.mark.django_db
+def test_copies_are_screened_files_of_which_a_tenth_changes_at_a_time() -> None:
+    call, files = factories.make_call(), 2 * copies.EACH
+    copies.make(call, files, asking=rescreening.amounts())
+    judged = [compare(file) for file in files_of(call)]
+    assert [bool(one.changes) for one in judged] == files * [False]
+    assert not any(one.collected.other_files for one in judged)
+    for tenth in range(3):
+        call.minimum = rescreening.LOWEST + rescreening.STEP * tenth + 1
+        call.save()
+        said = io.StringIO()
+        call_command("rescreen", call=call.code, stdout=said, stderr=io.StringIO())
+        assert f"{files} files screened again, 2 differ; 2 new screenings kept" in said.getvalue()
+    assert Application.objects.filter(call=call, state=State.FAILS_RULES).count() == 6
+    assert not Likeness.objects.exists()
+
+
+@pytest.mark.django_db
+def test_screening_again_asks_as_much_of_each_file_however_many_there_are() -> None:
+    call, other = factories.make_call(), factories.make_call()
+    copies.make(call, 40, asking=rescreening.amounts())
+    asked = []
+    for left in (40, 20, 10):
+        Application.objects.filter(pk__gt=copies.FIRST + left).update(call=other)
+        with CaptureQueriesContext(connection) as queries:
+            _dry_run(call)
+        asked.append(len(queries))
+    assert asked[0] - asked[1] == 2 * (asked[1] - asked[2])
+
+
+def _dry_run(call: Call) -> None:
+    quiet = {"stdout": io.StringIO(), "stderr": io.StringIO()}
+    call_command("rescreen", call=call.code, dry_run=True, **quiet)
