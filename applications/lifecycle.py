@@ -256,9 +256,9 @@ def freeze(application: Application, *, actor: User, now: datetime) -> Submissio
     application.enterprise_number = application.startup.enterprise_number
     application.save()
     _declare_aid(submission, now=now)
+    outbox.put("application.submitted", now=now, application=application.pk)
     for name in Paper.Name:
         queue.enqueue(Paper(submission=submission, name=name), now=now)
-    outbox.put("application.submitted", now=now, application=application.pk)
     return submission
 
 

@@ -115,7 +115,7 @@ if _pool:
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 2, "max_size": _pool}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a restarted database shows nobody an error
 DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -228,6 +228,7 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 _limit = env.int("TASK_SECONDS", default=10)  # a step that needs more is a defect
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = _limit - 1, _limit
+EMAIL_TIMEOUT = max(1, _limit // 2)  # a silent mail server is given up before the task is
 CELERY_TIMEZONE = TIME_ZONE
 WORK_LEASE_SECONDS = _limit + 2  # longer than the hard limit: a live worker keeps its claim
 SWEEP_SECONDS = WORK_LEASE_SECONDS + 3  # longer than a lease: two sweeps find all that is lost

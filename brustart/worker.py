@@ -59,9 +59,13 @@ def worker_name() -> str:
 
 @shared_task(name="brustart.work")
 def work(kind: str, key: int) -> None:
-    """Do one unit of work, if it is still to be done, and ring for more of its kind."""
+    """Do one unit of work, if it is still to be done, and what waited for it, each with a claim of
+    its own; then ring for more of its kind."""
     model, act = KINDS[kind]
-    queue.perform(model, key, act, worker=worker_name())
+    following: int | None = key
+    while following:
+        done = queue.perform(model, following, act, worker=worker_name())
+        following = model.after(following) if done else None
     queue.pump(model)
 
 

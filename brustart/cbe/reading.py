@@ -76,9 +76,13 @@ class Table:
         self._raw = archive.open(name)
         text = io.TextIOWrapper(self._raw, "utf-8-sig", newline="")
         self._reader = csv.reader(text, strict=True)
-        with self.located():
-            if (found := next(self._reader, [])) != list(columns):
-                raise ValueError(f"columns {', '.join(found)} instead of {', '.join(columns)}")
+        try:
+            with self.located():
+                if (found := next(self._reader, [])) != list(columns):
+                    raise ValueError(f"columns {', '.join(found)} instead of {', '.join(columns)}")
+        except ExtractRefused:
+            self.close()
+            raise
 
     def __iter__(self) -> Iterator[list[str]]:
         width = len(self._columns)

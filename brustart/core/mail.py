@@ -3,10 +3,11 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from smtplib import SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import models, transaction
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -77,7 +78,8 @@ def _text(template: str, language: str, context: dict[str, Any]) -> tuple[str, s
 
 
 def send(mail: Mail, now: datetime) -> None:
-    """Hand the mail to the server; its Message-ID stays the same whoever sends it."""
+    """Hand the mail to the server; its Message-ID stays the same whoever sends it. What failed
+    before, or was refused, is tried again; raises queue.Uncertain when it may have been taken."""
     message = EmailMultiAlternatives(
         subject=mail.subject,
         body=mail.body,
@@ -85,7 +87,13 @@ def send(mail: Mail, now: datetime) -> None:
         headers={"Message-ID": mail.message_id, "Content-Language": mail.language},
     )
     message.attach_alternative(html(mail), "text/html")
-    message.send()
+    with get_connection() as connection:
+        try:
+            connection.send_messages([message])
+        except (SMTPResponseException, SMTPRecipientsRefused):
+            raise
+        except Exception as error:
+            raise queue.Uncertain(f"{type(error).__name__}: {error}") from error
 
 
 def html(mail: Mail) -> str:

@@ -39,6 +39,10 @@ class NotYet(Exception):
     """Other work that this one needs is still under way: it is tried again until that has ended."""
 
 
+class Uncertain(Exception):
+    """It may have happened, or not: what is done at most once is left to a person."""
+
+
 class LateResult(Exception):
     """Somebody else has the claim by now: what this worker wrote must be rolled back."""
 
@@ -95,6 +99,11 @@ class Work(models.Model):
     error = models.TextField(blank=True)
 
     objects = WorkQuerySet.as_manager()
+
+    @classmethod
+    def after(cls, key: int) -> int | None:
+        """The work that waited for this one and may be done at once by the same worker."""
+        return None
 
     class Meta:
         abstract = True
@@ -203,7 +212,7 @@ def perform(
 
 def _retry(work: Work, error: Exception, *, acted: bool, now: datetime) -> None:
     text = f"{type(error).__name__}: {error}"[:2000]
-    if work.at_most_once and (acted or isinstance(error, SoftTimeLimitExceeded)):
+    if work.at_most_once and (acted or isinstance(error, (SoftTimeLimitExceeded, Uncertain))):
         # The database went away, or time was up, when it may have happened already.
         _close(work, state=State.UNCERTAIN, finished_at=now, error=text)
         return

@@ -10,8 +10,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
-
 MISSING = 1_000_000  # the cost of a reader that a file does not get
 NO_TOPIC, TOPIC, TOPICS = 90, 30, 3  # a pair without, less for each shared topic, at most
 LOAD = 120  # the cost of the last file that somebody can take; the first one costs nearly nothing
@@ -149,6 +147,8 @@ def _missing(task: Task, pairs: Collection[Pair]) -> int:
 def _flow(task: Task) -> frozenset[Pair]:
     """Nodes: a source, readers, one for each pair that could fill either of two places, the places
     of files (for a reader of e-health, for any), a sink."""
+    from ortools.graph.python.min_cost_flow import SimpleMinCostFlow  # large, and rarely needed
+
     flow, nodes = SimpleMinCostFlow(), _Numbers()
     load = Counter(reader for _file, reader in task.kept)
     source, sink = nodes["source"], nodes["sink"]

@@ -31,7 +31,8 @@ class Attached:
 def attached(content: Content) -> tuple[Attached, ...]:
     """The documents of a submission's content, with what the worker made of them."""
     listed = content.get("documents", [])
-    rows = Document.objects.in_bulk([one["id"] for one in listed])
+    read = Document.objects.order_by().only("reading", "pages")  # not their whole text
+    rows = read.in_bulk([one["id"] for one in listed])
     return tuple(_one(one, rows[one["id"]]) for one in listed)
 
 

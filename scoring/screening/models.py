@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from applications.models import Application, Submission
 from brustart.core.append_only import AppendOnly
-from brustart.core.queue import Work
+from brustart.core.queue import State, Work
 from brustart.fund.models import Call
 
 from . import reasons
@@ -92,6 +92,14 @@ class Step(Work):
 
     def __str__(self) -> str:
         return f"{self.run.submission.application.reference}: {self.get_name_display()}"
+
+    @classmethod
+    def after(cls, key: int) -> int | None:
+        """The next step of the same run, once it is let go."""
+        waiting = cls.objects.filter(
+            run__steps=key, state=State.QUEUED, attempt=0, next_attempt_at__isnull=False
+        )
+        return waiting.order_by("place").values_list("pk", flat=True).first()
 
 
 class Finding(models.Model):

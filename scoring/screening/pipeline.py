@@ -36,12 +36,11 @@ def begin(application: int, *, now: datetime) -> None:
 
 
 def perform(step: Step, now: datetime) -> None:
-    """Do one claimed step, then let the next one go. Called by the worker and by the demo."""
+    """Do one claimed step, then let the next one go: the same worker takes it (`Step.after`), or
+    the sweep finds it. Called by the worker and by the demo."""
     read = STEPS[Step.Name(step.name)](step.run, now)
     Step.objects.filter(pk=step.pk).update(inputs_hash=read)
-    following = Step.objects.filter(run=step.run, place=step.place + 1)
-    if following.update(next_attempt_at=now):
-        queue.ring_on_commit(Step)
+    Step.objects.filter(run=step.run, place=step.place + 1).update(next_attempt_at=now)
 
 
 def _look_at_documents(run: Run, now: datetime) -> str:

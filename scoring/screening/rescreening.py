@@ -16,7 +16,7 @@ from brustart.fund.models import Call
 
 from . import eligibility, facts, likeness, pipeline, verdicts
 from .eligibility import Found
-from .models import Run
+from .models import Finding, Run
 
 CHUNK = 100
 NOT_SCREENED = (State.DRAFT, State.SUBMITTED, State.WITHDRAWN)  # or not yet
@@ -61,10 +61,14 @@ def _screened(call: Call) -> QuerySet[Application]:
 
 def compare(application: Application, *, as_of: date | None = None) -> Outcome:
     """Judge the file anew, and say what differs. Writes nothing."""
-    collected = facts.collect(application.handed_in, as_of=as_of)
+    submission = application.handed_in
+    submission.application = application  # known already: nobody asks for it again
+    collected = facts.collect(submission, as_of=as_of)
     found = eligibility.judge(collected)
-    last = Run.objects.of(application.submission_id)
-    before = {one.rule: one for one in last.findings.all()} if last else {}
+    last = Finding.objects.filter(
+        run__submission=application.submission_id, run__is_current=True
+    ).order_by()
+    before = {one.rule: one for one in last}
     changes = [
         Change(one.rule, before[one.rule].verdict if one.rule in before else "", one.verdict,
                one.reason)
@@ -80,9 +84,17 @@ def _differs(before: object, now: Found) -> bool:
     )  # fmt: skip
 
 
-@transaction.atomic
 def rescreen(
     application: Application, *, as_of: date | None = None, actor: User | None = None, now: datetime
+) -> Outcome:
+    """Compare, and keep what changed; a file of which nothing did is not even locked."""
+    outcome = compare(application, as_of=as_of)
+    return _keep(application, as_of=as_of, actor=actor, now=now) if outcome.changes else outcome
+
+
+@transaction.atomic
+def _keep(
+    application: Application, *, as_of: date | None, actor: User | None, now: datetime
 ) -> Outcome:
     """Compare, and keep a new run beside the earlier ones if something changed. A file that is
     not yet with reviewers moves to where it then belongs; any other only says so, and so does one

@@ -1,5 +1,6 @@
 """Mail: one row for each reader, in their language, told once, as text and as HTML."""
 
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
 from typing import Any
 
 import pytest
@@ -104,3 +105,26 @@ def test_the_database_lets_no_fact_be_told_twice_and_no_mail_go_nowhere(
         with pytest.raises(IntegrityError), transaction.atomic():
             letter.save(force_insert=True)
     assert Mail.objects.get().state == State.QUEUED
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (SMTPServerDisconnected("gone in the middle"), State.UNCERTAIN),
+        (TimeoutError("no answer"), State.UNCERTAIN),
+        (SMTPDataError(451, b"try again"), State.QUEUED),
+        (SMTPRecipientsRefused({"a@example.org": (550, b"unknown")}), State.QUEUED),
+    ],
+)
+def test_a_mail_that_may_have_been_taken_is_not_sent_again(
+    draft: Application, error: Exception, state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter = write(draft, make_user())
+
+    def fail(self: object, messages: object) -> int:
+        raise error
+
+    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", fail)
+    assert not queue.perform(Mail, letter.pk, mail.send, worker="tests")
+    letter.refresh_from_db()
+    assert letter.state == state

@@ -41,6 +41,7 @@ def current(application: Application) -> Run:
 def change_call(application: Application, **limits: Any) -> None:
     """Other limits of the call's amounts, in EUR."""
     type(application.call).objects.filter(pk=application.call_id).update(**limits)
+    application.refresh_from_db()
 
 
 def test_a_stored_run_is_replayed_to_the_same_verdicts() -> None:
