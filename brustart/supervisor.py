@@ -102,7 +102,7 @@ class Supervisor:
         pooled = self.environment | {"DATABASE_POOL_SIZE": "10"}
         self._add("web", children.web(self.port, hosts=hosts), pooled)
         self._add("worker", children.worker("screening"), self.environment)
-        self._add("errands", children.worker("documents", "mail"), self.environment)
+        self._add("errands", children.worker("documents", "papers", "mail"), self.environment)
         self._add("beat", children.beat(), self.environment)
         self._stage("Web server, worker and beat", self._wait_until_ready)
         say(f"Brustart is ready at http://localhost:{self.port}")

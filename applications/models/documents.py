@@ -88,7 +88,7 @@ class Paper(Work):
     """A PDF that a worker writes about a submission, in the file's language."""
 
     kind = "paper"
-    queue = "documents"
+    queue = "papers"  # many at once: no document waits behind them
 
     class Name(models.TextChoices):
         RECEIPT = "receipt", _("Receipt")
