@@ -21,13 +21,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from brustart.accounts.models import User
-from brustart.core import audit, queue
+from brustart.core import audit, outbox, queue
 from brustart.core.errors import Refused
 
 from . import lifecycle
 from .extracting import ExtractionFailed, text_of
 from .inspecting import CHUNK, Inspected, Kind, inspect
 from .models import Application, Document, Extraction, Submission
+from .states import State
 
 MOST_EVER = 60  # removed ones keep their bytes
 MOST = 10  # documents in one file
@@ -209,6 +210,8 @@ def extract(extraction: Extraction, now: datetime) -> None:
     read, none = Document.Reading.READ, Document.Reading.UNREADABLE
     document.text, document.reading = text, read if text.strip() else none
     document.save(update_fields=["text", "reading"])
+    if document.application.state != State.DRAFT:  # its screening may wait for this document
+        outbox.put("document.read", now=now, application=document.application_id)
 
 
 @contextmanager

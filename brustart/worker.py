@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 TOPICS: dict[str, Callable[..., None]] = {
     "application.submitted": pipeline.begin,
+    "document.read": pipeline.look_again,
     "application.eligible": suggesting.suggest,
     "application.withdrawn": deciding.void_after_withdrawal,
 }

@@ -35,6 +35,18 @@ def begin(application: int, *, now: datetime) -> None:
     queue.enqueue(Step(run=run, name=names[0], place=0), now=now)
 
 
+@transaction.atomic
+def look_again(application: int, *, now: datetime) -> None:
+    """A document has been read: a step that found it unread need not wait for its next attempt."""
+    waiting = Step.objects.filter(
+        run__submission__application=application,
+        name=Step.Name.DOCUMENTS,
+        state=queue.State.QUEUED,
+    )
+    if waiting.update(next_attempt_at=now, rung_at=None):
+        queue.ring_on_commit(Step)
+
+
 def perform(step: Step, now: datetime) -> None:
     """Do one claimed step, then let the next one go: the same worker takes it (`Step.after`), or
     the sweep finds it. Called by the worker and by the demo."""

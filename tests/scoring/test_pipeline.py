@@ -1,18 +1,28 @@
 """The steps of a screening: in order, once, each with a fixed number of queries."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from applications import uploading
+from applications.extracting import Extracted
 from applications.models import Application, Document, Extraction
 from applications.states import State
 from brustart.core import queue
 from scoring.screening import pipeline
 from scoring.screening.models import Run, Step
-from tests.factories import add_documents, make_call, make_draft, make_screened, make_submitted
+from tests.factories import (
+    add_documents,
+    deliver,
+    make_call,
+    make_draft,
+    make_screened,
+    make_submitted,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +97,25 @@ def test_a_document_that_is_still_read_is_waited_for() -> None:
     Extraction.objects.filter(pk=extraction.pk).update(state=queue.State.FAILED)
     now += timedelta(minutes=1)
     assert queue.perform(Step, first.pk, pipeline.perform, worker="tests", clock=lambda: now)
+
+
+def test_once_it_is_read_nobody_waits_any_longer() -> None:
+    application = make_submitted()
+    document = Document.objects.filter(application=application).first()
+    assert document is not None
+    extraction = Extraction.objects.get(document=document)
+    now = timezone.now()
+    Extraction.objects.filter(pk=extraction.pk).update(
+        state=queue.State.QUEUED, next_attempt_at=now, attempt=0
+    )
+    first = steps_of(application)[0]
+    assert not perform(first)
+    first.refresh_from_db()
+    assert first.next_attempt_at > now
+    with patch("applications.uploading.text_of", return_value=Extracted("Plan", 1, True)):
+        assert queue.perform(Extraction, extraction.pk, uploading.extract, worker="tests")
+    deliver()
+    assert perform(first)
 
 
 def test_a_withdrawn_file_is_not_moved_by_its_verdict() -> None:
