@@ -8,7 +8,7 @@ FIND = for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	command -v $$name && break; done
 PYTHON = $(shell $(FIND))
 
-.PHONY: help .venv run demo-reset test check bench
+.PHONY: help .venv run demo-reset test check bench mutants
 
 help:
 	@echo "make run         start the portal at http://localhost:8000 (PORT=9000 make run: elsewhere)"
@@ -16,6 +16,7 @@ help:
 	@echo "make test        all tests, in parallel; no service needed"
 	@echo "make check       style, types, imports, migrations, templates, languages, settings"
 	@echo "make bench       figures beside a bare Django's"
+	@echo "make mutants     take each guard of the money out and see that a test notices"
 	@echo "make .venv       only the virtual environment, in .venv"
 
 .venv: $(WHOLE)
@@ -36,10 +37,13 @@ demo-reset: .venv
 	@$(PY) -m brustart.supervisor --reset
 
 test: .venv
-	@$(PY) -m pytest -n auto
+	@$(PY) -m pytest -n auto $(TESTS)
 
 bench: .venv
 	@$(PY) -m tests.bench
+
+mutants: .venv
+	@$(PY) -m tests.mutants
 
 PRODUCTION = BRUSTART_DEMO=0 SITE_URL=https://portal.example ALLOWED_HOSTS=portal.example \
 	DATABASE_URL=postgres://application:secret@localhost/portal REDIS_URL=redis://localhost \

@@ -3,8 +3,6 @@
 Each act locks the startup first, so that two at once cannot leave it without an owner.
 """
 
-import hashlib
-import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -13,6 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from brustart.accounts import links
+from brustart.accounts.links import NOT_USED, Gone
 from brustart.accounts.models import User
 from brustart.accounts.verifying import email_is_verified
 from brustart.core import audit, mail
@@ -20,7 +20,6 @@ from brustart.core.errors import Refused
 
 from .models import Invitation, Membership, Part, Startup
 
-VALID = timedelta(days=14)
 A_DAY, MOST_A_DAY = timedelta(days=1), 20  # the portal writes to whatever address it is given
 
 MAY: dict[str, Promise] = {
@@ -45,10 +44,6 @@ class TooMany(Refused):
     """More invitations in a day than a team needs."""
 
 
-class Gone(Refused):
-    """The invitation or the person is no longer there."""
-
-
 class LastOwner(Refused):
     """A startup keeps an owner."""
 
@@ -66,16 +61,16 @@ def invite(startup: Startup, *, email: str, part: str, actor: User, now: datetim
         raise AlreadyMember(_("%(email)s already works on these files.") % {"email": email})
     if startup.invitations.filter(invited_at__gt=now - A_DAY).count() >= MOST_A_DAY:
         raise TooMany(_("You have invited many people today. Invite the next one tomorrow."))
-    _not_used(startup).filter(email__iexact=email).update(revoked_at=now)
-    token = secrets.token_urlsafe(32)
+    startup.invitations.filter(NOT_USED, email__iexact=email).update(revoked_at=now)
+    token = links.new_token()
     invitation = Invitation.objects.create(
         startup=startup,
         email=email,
         part=Part(part),
-        token_hash=_hash(token),
+        token_hash=links.hash_of(token),
         invited_by=actor,
         invited_at=now,
-        expires_at=now + VALID,
+        expires_at=now + links.VALID,
     )
     _record("invited", startup, actor, now, invitation=invitation.pk, part=part)
     _write(invitation, token, now=now)
@@ -100,7 +95,7 @@ def _write(invitation: Invitation, token: str, *, now: datetime) -> None:
 def read(token: str, *, now: datetime) -> Invitation:
     """The open invitation behind a link. Raises Gone, with the reason."""
     invitation = _find(token)
-    _require_open(invitation, now)
+    links.require_open(invitation, now)
     return invitation
 
 
@@ -114,7 +109,7 @@ def accept(token: str, *, user: User, now: datetime) -> Membership:
     membership = _members(invitation.startup).filter(user=user).first()
     if membership and invitation.accepted_by == user:
         return membership
-    _require_open(invitation, now)
+    links.require_open(invitation, now)
     if not user.is_applicant:
         raise NotAllowed(
             _("Your account is for work at the fund. Accept with an account of your own.")
@@ -134,8 +129,7 @@ def revoke(invitation: Invitation, *, actor: User, now: datetime) -> None:
     startup = invitation.startup
     _lock(startup)
     _require_owner(startup, actor)
-    if not _not_used(startup).filter(pk=invitation.pk).update(revoked_at=now):
-        raise Gone(_("This invitation is used or taken back already. Nothing was changed."))
+    links.revoke(startup.invitations.filter(pk=invitation.pk), now=now)
     _record("invitation_revoked", startup, actor, now, invitation=invitation.pk)
 
 
@@ -194,10 +188,6 @@ def _members(startup: Startup) -> QuerySet[Membership]:
     return Membership.objects.filter(startup=startup).select_related("startup")
 
 
-def _not_used(startup: Startup) -> QuerySet[Invitation]:
-    return Invitation.objects.filter(startup=startup, accepted_at=None, revoked_at=None)
-
-
 def _require_owner(startup: Startup, actor: User) -> None:
     if not _members(startup).filter(user=actor, part=Part.OWNER).exists():
         raise NotAllowed(_("Only an owner of the startup can do this. Nothing was changed."))
@@ -215,24 +205,9 @@ def _require_another_owner(membership: Membership) -> None:
 
 
 def _find(token: str) -> Invitation:
-    rows = Invitation.objects.select_related("startup", "invited_by", "accepted_by")
-    invitation = rows.filter(token_hash=_hash(token)).first()
-    if invitation is None:
-        raise Gone(_("We do not know this link. Take it from the message as a whole."))
-    return invitation
-
-
-def _require_open(invitation: Invitation, now: datetime) -> None:
-    if invitation.accepted_at:
-        raise Gone(_("This invitation has been accepted already. It works once."))
-    if invitation.revoked_at:
-        raise Gone(_("This invitation was taken back, or a newer one was sent to you."))
-    if not invitation.is_open(now):
-        raise Gone(_("This invitation has expired. Ask for another one."))
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    return links.find(
+        Invitation.objects.select_related("startup", "invited_by", "accepted_by"), token
+    )
 
 
 def _record(

@@ -16,6 +16,8 @@ class State(models.TextChoices):
     WAITING = "waiting", pgettext_lazy("state of a file", "On the waiting list")
     PROPOSED = "proposed", pgettext_lazy("state of a file", "Award proposed")
     AWARDED = "awarded", pgettext_lazy("state of a file", "Awarded")
+    LAPSED = "lapsed", pgettext_lazy("state of a file", "Award lapsed")
+    CLOSED = "closed", pgettext_lazy("state of a file", "Project closed")
     REJECTED = "rejected", pgettext_lazy("state of a file", "Not awarded")
     WITHDRAWN = "withdrawn", pgettext_lazy("state of a file", "Withdrawn")
 
@@ -40,13 +42,15 @@ MOVES: dict[State, frozenset[State]] = {
     _S.REVIEWED: frozenset({_S.IN_REVIEW, _S.PROPOSED, _S.WAITING, _S.REJECTED, _S.WITHDRAWN}),
     _S.WAITING: frozenset({_S.PROPOSED, _S.REJECTED, _S.WITHDRAWN}),
     _S.PROPOSED: frozenset({_S.AWARDED, _S.REVIEWED, _S.WITHDRAWN}),
-    _S.AWARDED: frozenset(),
+    _S.AWARDED: frozenset({_S.LAPSED, _S.CLOSED}),
+    _S.LAPSED: frozenset(),
+    _S.CLOSED: frozenset(),
     _S.REJECTED: frozenset(),
     _S.WITHDRAWN: frozenset(),
 }
 FINAL = frozenset(state for state, moves in MOVES.items() if not moves)
 JUDGED = frozenset(
-    {_S.REVIEWED, _S.WAITING, _S.PROPOSED, _S.AWARDED, _S.REJECTED}
+    {_S.REVIEWED, _S.WAITING, _S.PROPOSED, _S.AWARDED, _S.LAPSED, _S.CLOSED, _S.REJECTED}
 )  # has a panel score
 WITHDRAWABLE = frozenset(state for state, moves in MOVES.items() if _S.WITHDRAWN in moves)
 TONES = {
@@ -61,6 +65,8 @@ TONES = {
     _S.WAITING: "warn",
     _S.PROPOSED: "active",
     _S.AWARDED: "good",
+    _S.LAPSED: "neutral",
+    _S.CLOSED: "good",
     _S.REJECTED: "bad",
     _S.WITHDRAWN: "neutral",
 }

@@ -20,7 +20,9 @@ NEXT: dict[State, Promise] = {
     State.INELIGIBLE: _("Read the grounds, and what you can do about them."),
     State.IN_REVIEW: _("Nothing: reviewers are reading your file."),
     State.WAITING: _("Nothing: we write to you when money becomes free."),
-    State.AWARDED: _("Read the decision; the fund contacts you about the agreement."),
+    State.AWARDED: _("Read the decision, accept the agreement, and claim each tranche."),
+    State.LAPSED: _("Nothing: the award is no longer in force."),
+    State.CLOSED: _("Nothing: keep your documents for ten years."),
     State.REJECTED: _("Read the grounds, and what you can do about them."),
     State.WITHDRAWN: _("Nothing: you withdrew this file."),
 }

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO
+from typing import IO, Protocol
 
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, default_storage
@@ -87,7 +87,7 @@ def keep(document: Document, upload: IO[bytes], *, now: datetime) -> Document:
             document.save(force_insert=True)
     except IntegrityError as error:
         raise _there_already(_twin(document)) from error
-    _store(upload, place(document.sha256))
+    store(upload, place(document.sha256))
     if document.reading == Document.Reading.WAITING:
         queue.enqueue(Extraction(document=document), now=now)
     _record("document.added", document, actor=document.uploaded_by, now=now)
@@ -170,12 +170,25 @@ def sha256_of(file: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def opened(document: Document) -> IO[bytes]:
+class Stored(Protocol):
+    """Whatever has bytes in storage."""
+
+    sha256: str
+
+
+def opened(document: Stored) -> IO[bytes]:
     """The document's bytes, to be closed by the caller."""
     return default_storage.open(place(document.sha256))
 
 
-def _store(file: IO[bytes], name: str) -> None:
+def chunks(document: Stored) -> Iterator[bytes]:
+    """The same, piece by piece."""
+    with opened(document) as stored:
+        yield from iter(lambda: stored.read(CHUNK), b"")
+
+
+def store(file: IO[bytes], name: str) -> None:
+    """Keep the bytes under that name, whole or not at all; what is there already stays."""
     if default_storage.exists(name):
         return
     file.seek(0)
@@ -203,7 +216,7 @@ def extract(extraction: Extraction, now: datetime) -> None:
     """Take the text out of a PDF: a worker's step. One that gives none is marked so."""
     document = extraction.document
     try:
-        with _copied(document) as path:
+        with copied(document) as path:
             text = text_of(path).text
     except ExtractionFailed:
         text = ""
@@ -215,7 +228,7 @@ def extract(extraction: Extraction, now: datetime) -> None:
 
 
 @contextmanager
-def _copied(document: Document) -> Iterator[Path]:
+def copied(document: Document) -> Iterator[Path]:
     """The bytes under a path of this machine, wherever the storage keeps them."""
     with opened(document) as kept, NamedTemporaryFile() as copy:
         shutil.copyfileobj(kept, copy, CHUNK)

@@ -244,6 +244,14 @@ FUND_CONTACT = {
     "address": env("FUND_ADDRESS", default="Brustart, 1000 Bruxelles / Brussel"),
     "email": env("FUND_EMAIL", default="contact@brustart.example"),
 }
+FUND_ACCOUNT = {  # from which awards are paid; the default is a made-up account
+    "name": env("FUND_ACCOUNT_NAME", default="Brustart"),
+    "iban": env("FUND_IBAN", default="BE71096123456769"),
+    "bic": env("FUND_BIC", default="GKCCBEBB"),
+}
+FUND_AUTHORITY = env(
+    "FUND_AUTHORITY", default="Région de Bruxelles-Capitale – Brussels Hoofdstedelijk Gewest"
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

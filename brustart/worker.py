@@ -18,11 +18,12 @@ from django.utils import timezone
 
 from applications import printing, reminding, uploading
 from applications.models import Extraction, Paper
-from brustart.awards import deciding
+from brustart.awards import deciding, letters, offering, packs, promoting
+from brustart.awards.models import Letter, MeetingPack
 from brustart.core import heartbeat, mail, queue
 from brustart.core.models import Mail, Message
 from brustart.core.queue import Impossible, Work
-from scoring.review import steps, suggesting
+from scoring.review import chasing, steps, suggesting
 from scoring.review.models import Step as PanelStep
 from scoring.screening import pipeline
 from scoring.screening.models import Step as ScreeningStep
@@ -34,6 +35,7 @@ TOPICS: dict[str, Callable[..., None]] = {
     "document.read": pipeline.look_again,
     "application.eligible": suggesting.suggest,
     "application.withdrawn": deciding.void_after_withdrawal,
+    "money.released": promoting.offer_next,
 }
 
 
@@ -51,6 +53,8 @@ KINDS: dict[str, tuple[type[Work], Callable[[Any, datetime], None]]] = {
     PanelStep.kind: (PanelStep, steps.perform),
     Extraction.kind: (Extraction, uploading.extract),
     Paper.kind: (Paper, printing.write),
+    Letter.kind: (Letter, letters.write),
+    MeetingPack.kind: (MeetingPack, packs.write),
 }
 
 
@@ -79,8 +83,11 @@ def sweep() -> None:
 
 @shared_task(name="brustart.remind")
 def remind() -> None:
-    """Write to the people of drafts whose deadline is near."""
+    """Write to the people of drafts whose deadline is near, and to reviewers with marks due; let
+    offers lapse whose day has passed."""
     reminding.remind(timezone.now())
+    chasing.remind(timezone.now())
+    offering.expire(timezone.now())
 
 
 @worker_ready.connect

@@ -59,7 +59,13 @@ def build_template() -> Urls:
     prepare = [sys.executable, "manage.py", "prepare"]
     environment = os.environ | urls.environment()
     done = subprocess.run(
-        prepare, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        prepare,
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
     )
     if done.returncode:
         tear_down(urls)

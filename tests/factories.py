@@ -5,22 +5,21 @@ Money is in EUR; `now` defaults to the clock.
 """
 
 import itertools
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
 
-from dateutil.relativedelta import relativedelta
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from applications import completeness, drafting, lifecycle, uploading
 from applications.extracting import Extracted, Outline
-from applications.forms import SECTIONS, SectionForm
 from applications.models import Application, Document, Extraction, Section
 from brustart import worker
 from brustart.accounts.models import Role, User
-from brustart.awards import deciding
+from brustart.awards import deciding, proposing
 from brustart.awards.models import Award, Instrument, Proposal
 from brustart.core import queue
 from brustart.core.hashing import plain
@@ -28,125 +27,23 @@ from brustart.core.models import Message
 from brustart.fund import ledger
 from brustart.fund.accounts import open_envelope_account
 from brustart.fund.models import Call, Envelope, Programme
-from scoring.grid import Criterion
-from scoring.review import assigning, reviewing, steps
+from scoring.review import assigning, conflicts, reviewing, rubrics, steps
 from scoring.review.models import Panelist, Review
 from scoring.review.models import Step as PanelStep
 from scoring.screening import confirming, pipeline
 from scoring.screening.models import Override, Run
 from scoring.screening.models import Step as ScreeningStep
 from tests.applications.bad_files import pdf
+from tests.mirabelle import complete_answers
 
 _numbers = itertools.count(1)
-
-STARTUP: dict[str, Any] = {
-    "startup_name": "Mirabelle",
-    "legal_form": "SRL",
-    "street": "Rue Haute 12",
-    "postal_code": "1000",
-    "city": "Bruxelles",
-}
-SIZE: dict[str, Any] = {
-    "staff": Decimal("3.5"),
-    "turnover": Decimal("54000.00"),
-    "balance_sheet": Decimal("128000.00"),
-    "insolvency": "no",
-    "rescue_aid": "no",
-}
-OWNERSHIP: dict[str, Any] = {
-    "owners": [
-        {"name": "Ada Lemmens", "kind": "person", "share": Decimal(60), "control": "yes"},
-        {"name": "Jef Peeters", "kind": "person", "share": Decimal(40), "control": "no"},
-    ]
-}
-PROJECT: dict[str, Any] = {
-    "title": "Home care on time",
-    "track": "digital",
-    "summary": "Each morning we plan the rounds of home nurses.",
-    "problem": "Rounds are planned from memory.",
-    "solution": "We plan them by the hour of care.",
-    "novelty": "new_to_market",
-    "trl": 6,
-    "market": "About 2,300 home nurses work in the Region.",
-    "competitors": "Two billing programs plan by distance alone.",
-    "customers": "pilots",
-    "impact": "Seven jobs and fewer kilometres.",
-    "jobs_in_region": 7,
-}
-EHEALTH: dict[str, Any] = {
-    "intended_purpose": "Plans the visits of home nurses.",
-    "users": ["professionals"],
-    "medical_device": "no",
-    "mhealth_now": "none",
-    "mhealth_target": "m1",
-    "health_data": "The hour and the kind of care.",
-    "legal_basis": "h",
-    "gdpr_role": "processor",
-    "hosting_country": "Belgium",
-    "dpia": "done",
-    "security": "A yearly test by an outside firm.",
-    "reimbursement": "Teams of nurses subscribe.",
-    "evidence": "A pilot with five teams.",
-    "ethics": "not_required",
-    "ai": "no",
-    "accessibility": "Patients need not use it.",
-}
-TEAM: dict[str, Any] = {
-    "skills": ["technical", "commercial"],
-    "members": [
-        {
-            "name": name,
-            "task": task,
-            "time": 100,
-            "background": "Ten years in home care.",
-            "founder": True,
-        }
-        for name, task in (("Ada Lemmens", "Director"), ("Jef Peeters", "Developer"))
-    ],
-}
-WORK_PLAN: dict[str, Any] = {
-    "plan": "First the pilots, then the Dutch version.",
-    "duration_months": 15,
-    "milestones": [
-        {
-            "title": f"Step {number}",
-            "due_on": date(2027, 3 * number, 1),
-            "deliverable": "A version in use",
-            "amount": Decimal(30_000),
-        }
-        for number in range(1, 5)
-    ],
-}
-BUDGET: dict[str, Any] = {
-    "personnel": Decimal("118000.00"),
-    "subcontracting": Decimal("30000.00"),
-    "equipment": Decimal("18000.00"),
-    "other": Decimal("10000.00"),
-    "requested": Decimal("120000.00"),
-    "cofinancing_secured": Decimal("56000.00"),
-    "raised_so_far": Decimal("25000.00"),
-    "spent_in_region_percent": 88,
-    "cash": [
-        {"quarter": "2027-Q1", "money_in": Decimal(60_000), "money_out": Decimal(44_000)},
-        {"quarter": "2027-Q2", "money_in": Decimal(60_000), "money_out": Decimal(44_000)},
-    ],
-}
-DECLARATIONS = dict.fromkeys(
-    ("no_excluded_activity", "no_export_aid", "no_double_aid", "no_patient_data", "true"), True
-)
-
-
-def enterprise_number() -> str:
-    """A valid number that no other call returns: 97 minus (first eight modulo 97) at its end."""
-    first = f"{1000_0000 + next(_numbers):08d}"
-    return f"{first}{97 - int(first) % 97:02d}"
 
 
 def make_user(role: Role | str = Role.APPLICANT, **fields: Any) -> User:
     """A person who needs no second factor (a demo account); `email` and `name` may be given."""
     number = next(_numbers)
     known = {
-        "email": f"{role}{number}@example.org",
+        "email": f"{role}{number}@{role}{number}.example",
         "name": f"Person {number}",
         "language": "en",
         "is_demo": True,
@@ -215,7 +112,10 @@ def make_call(
 def seat(call: Call, reviewer: User | None = None, *, approves: bool = True) -> User:
     """A reviewer on the call's panel."""
     reviewer = reviewer or make_user(Role.REVIEWER)
-    Panelist.objects.create(call=call, reviewer=reviewer, approves=approves)
+    languages = [code for code, _name in settings.LANGUAGES]
+    Panelist.objects.create(
+        call=call, reviewer=reviewer, approves=approves, languages=languages, capacity=200
+    )
     return reviewer
 
 
@@ -223,44 +123,6 @@ def panel_of(call: Call) -> list[User]:
     """The call's approving reviewers, in the order they were seated."""
     seats = Panelist.objects.filter(call=call, approves=True).order_by("pk")
     return [one.reviewer for one in seats.select_related("reviewer")]
-
-
-def complete_answers(now: datetime, **changes: Any) -> dict[str, dict[str, Any]]:
-    """Answers of each section as Python values; `changes` by question or table, None takes one
-    out. `de_minimis_received`: one aid of that amount, granted on the day."""
-    founded = timezone.localdate(now) - relativedelta(months=18)
-    received = Decimal(changes.pop("de_minimis_received", None) or 0)
-    answers = {
-        "startup": {"enterprise_number": enterprise_number(), "founded_on": founded} | STARTUP,
-        "project": dict(PROJECT),
-        "ehealth": dict(EHEALTH),
-        "team": dict(TEAM),
-        "work_plan": dict(WORK_PLAN),
-        "budget": dict(BUDGET),
-        "size": dict(SIZE),
-        "ownership": dict(OWNERSHIP),
-        "aid": aid_answers(received, timezone.localdate(now)),
-        "declarations": dict(DECLARATIONS),
-    }
-    for name, value in changes.items():
-        section = next(key for key, form in SECTIONS.items() if name in _names(form))
-        answers[section][name] = value
-    return {
-        key: {name: value for name, value in section.items() if value is not None}
-        for key, section in answers.items()
-    }
-
-
-def _names(form: type[SectionForm]) -> set[str]:
-    return {*form.base_fields, *(table.name for table in form.tables)}
-
-
-def aid_answers(received: Decimal, on: date) -> dict[str, Any]:
-    """The aid section: none, or one aid of that many EUR granted on the day."""
-    if not received:
-        return {"any_aid": "none"}
-    row = {"authority": "hub.brussels", "granted_on": on, "amount": received}
-    return {"any_aid": "some", "aid": [row]}
 
 
 def fill(application: Application, key: str, answers: dict[str, Any], *, now: datetime) -> Section:
@@ -286,6 +148,12 @@ def add_documents(application: Application, *, now: datetime) -> list[Document]:
 def _add_pdf(application: Application, kind: str, *, now: datetime) -> Document:
     upload = SimpleUploadedFile(f"{kind}.pdf", pdf(f"Plan {next(_numbers)}"))
     document = uploading.receive(application, upload, kind=kind, actor=application.author, now=now)
+    return read(document, now=now)
+
+
+def read(document: Document, *, now: datetime | None = None) -> Document:
+    """Take the text out of a document, as the worker does."""
+    now = now or timezone.now()
     work = document.extraction.pk
     assert queue.perform(Extraction, work, uploading.extract, worker="tests", clock=lambda: now)
     document.refresh_from_db()
@@ -398,17 +266,27 @@ def make_assigned(
     chosen = panel_of(application.call)[:reviewers] if isinstance(reviewers, int) else reviewers
     actor = actor or make_user(Role.FUND_MANAGER)
     now = timezone.now()
-    return [
+    given = [
         assigning.assign(application, reviewer=reviewer, actor=actor, now=now)
         for reviewer in chosen
     ]
+    for reviewer in chosen:
+        declare(application, reviewer)
+    return given
+
+
+def declare(application: Application, *reviewers: User) -> None:
+    """Nothing ties these to the file, they say."""
+    for reviewer in reviewers:
+        conflicts.declare(application, reviewer=reviewer, answer="no", word="", now=timezone.now())
 
 
 def mark(review: Review, value: Decimal | float | str = 4) -> Review:
     """Mark all five criteria alike, with reasons, and hand the review in."""
     now = timezone.now()
     given = reviewing.Given(Decimal(str(value)), "Clear and well argued.")
-    reviewing.save(review, marks=dict.fromkeys(Criterion, given), comment="", now=now)
+    measures = rubrics.of(review.application.call).keys
+    reviewing.save(review, reviewing.Written(dict.fromkeys(measures, given)), now=now)
     return reviewing.hand_in(review, actor=review.reviewer, now=now)
 
 
@@ -442,8 +320,10 @@ def make_proposal(
     **changes: Any,
 ) -> Proposal:
     """An award proposed by a fund manager, waiting for the panel."""
-    return deciding.propose(
-        application or make_reviewed(**changes),
+    application = application or make_reviewed(**changes)
+    declare(application, *panel_of(application.call))
+    return proposing.propose(
+        application,
         amount=Decimal(amount),
         instrument=Instrument.GRANT,
         reasons="The panel found the project new, feasible and useful to the Region.",

@@ -1,7 +1,5 @@
 """Startups, the people who work on their files, and who was invited to."""
 
-from datetime import datetime
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -9,6 +7,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from brustart.accounts.links import NOT_USED, Link
 from brustart.cbe.numbers import display_number
 
 
@@ -58,37 +57,22 @@ class Membership(models.Model):
         return str(Part(self.part).label)
 
 
-class Invitation(models.Model):
-    """A way into a startup sent by mail: open until it expires, is used or is taken back."""
+class Invitation(Link):
+    """A way into a startup sent by mail."""
 
     startup = models.ForeignKey(Startup, on_delete=models.CASCADE, related_name="invitations")
-    email = models.EmailField(_("e-mail address"))
     part = models.CharField(max_length=10, choices=Part)
-    token_hash = models.CharField(max_length=64, unique=True)
-    invited_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    invited_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    accepted_at = models.DateTimeField(null=True)
-    accepted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    revoked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 "startup",
                 Lower("email"),
-                condition=Q(accepted_at=None, revoked_at=None),
+                condition=NOT_USED,
                 name="invitation_open_once",
             ),
             models.CheckConstraint(condition=Q(part__in=Part.values), name="invitation_part"),
         ]
-
-    def is_open(self, now: datetime) -> bool:
-        return self.accepted_at is None and self.revoked_at is None and now < self.expires_at
 
     @property
     def part_label(self) -> str:

@@ -12,8 +12,6 @@ from applications import printing, uploading
 from applications.models import Document, Paper, Submission
 from brustart.accounts.access import get_or_404
 
-CHUNK = 64 * 1024  # bytes
-
 
 @require_safe
 def paper(request: HttpRequest, pk: int) -> FileResponse:
@@ -50,10 +48,5 @@ def _zip(submission: Submission) -> Iterator[bytes]:
     archive.add(content.encode(), "file.json")
     listed = {one["id"] for one in submission.content.get("documents", [])}
     for place, document in enumerate(Document.objects.filter(pk__in=listed).order_by("pk"), 1):
-        archive.add(_bytes(document), f"documents/{place:02d}-{document.name}")
+        archive.add(uploading.chunks(document), f"documents/{place:02d}-{document.name}")
     yield from archive
-
-
-def _bytes(document: Document) -> Iterator[bytes]:
-    with uploading.opened(document) as stored:
-        yield from iter(lambda: stored.read(CHUNK), b"")

@@ -42,6 +42,8 @@ class Audience(Enum):
     WRITING = frozenset({"", Role.APPLICANT, Role.FUND_MANAGER})  # who enters what came on paper
     READING = frozenset({"", *Role})  # whoever may see the row, a guest of their own draft too
     REVIEWER = frozenset({Role.REVIEWER})
+    JUDGING = frozenset({Role.REVIEWER, Role.FUND_MANAGER, Role.AUDITOR})
+    WITH_THE_FUND = frozenset({Role.APPLICANT, Role.FUND_MANAGER, Role.AUDITOR})
     FUND_MANAGER = frozenset({Role.FUND_MANAGER})
     OVERSIGHT = frozenset({Role.FUND_MANAGER, Role.AUDITOR})
     ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})

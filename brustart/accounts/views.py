@@ -8,6 +8,7 @@ from django.utils import translation
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.i18n import set_language as remember_in_cookie
 
+from .asking import SignedIn
 from .models import User
 from .verifying import email_is_verified
 
@@ -22,9 +23,8 @@ def set_language(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def confirm_email(request: HttpRequest) -> HttpResponse:
+def confirm_email(request: SignedIn) -> HttpResponse:
     """Send a person a code to confirm their address with; then back to where they came from."""
-    assert isinstance(request.user, User)
     onward = get_next_redirect_url(request)
     if email_is_verified(request.user):
         return redirect(onward or "home")

@@ -1,144 +1,93 @@
-"""Deciding on a file: propose, approve, refuse, reject, keep waiting.
+"""Deciding on a file: approve, refuse, reject, keep waiting.
 
-A fund manager proposes; reviewers of the call's panel, not in conflict, approve or refuse. The
-approval that completes the quorum commits the money in the same transaction, or is refused.
+Reviewers of the call's panel, not in conflict, approve or refuse what a fund manager proposed.
+The approval that completes the quorum commits the money in the same transaction, or is refused.
 Locks, in this order: file, undertaking, envelope, award.
 """
 
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from applications import lifecycle, ownership, timeline
+from applications import lifecycle, timeline
 from applications.models import Application
 from applications.states import State
+from brustart.accounts.verifying import proves_nothing
 from brustart.core import audit, mail
 from brustart.core.errors import Refused
-from brustart.core.hashing import plain, sha256
 from brustart.core.locking import retried
-from brustart.core.money import ZERO, euros
+from brustart.core.money import ZERO
 from brustart.fund import accounts, deminimis, ledger
-from brustart.fund.models import Account
+from scoring.review import conflicts
 from scoring.review.models import ConflictOfInterest, Panelist
-from scoring.screening import reasons as rule_reasons
-from scoring.screening import verdicts
 from scoring.screening.conditions import conditions
 
-from .models import Award, Proposal, Rejection, Vote
+from . import binding, offering, promoting
+from .models import Award, Opinion, Proposal, Rejection, Vote
+from .proposing import (
+    end,
+    given,
+    locked,
+    opinion_on,
+    reference,
+    require_active,
+    require_young,
+    undertaking_of,
+)
+
+FACTOR_COUNTS = timedelta(minutes=5)
 
 
 class NotAllowedToVote(Refused):
     """Not a reviewer of the panel, in conflict, the proposer, or one who voted before."""
 
 
-class ReasonMissing(Refused):
-    """A decision without reasons cannot be issued (law of 29 July 1991)."""
+class NotConfirmed(Refused):
+    """The second factor was not shown within the last five minutes."""
 
 
 class Changed(Refused):
     """What was read is no longer what would be approved."""
 
 
-class NotRegistered(Refused):
-    """Money can be promised to a registered enterprise alone."""
-
-
-class TooOld(Refused):
-    """The rule on age is met at submission, and no longer on the day of the award."""
-
-
-class OverRequest(Refused):
-    """More than was asked for cannot be awarded."""
-
-
-def bound_hash(application: Application, *, amount: Decimal, instrument: str, reasons: str) -> str:
-    """What an approval is bound to: the file as submitted, amount, instrument and reasons."""
-    return sha256(
-        {
-            "schema": 1,
-            "file": application.handed_in.sha256,
-            "amount": amount.quantize(ZERO),
-            "instrument": instrument,
-            "reasons": reasons,
-        }
-    )
-
-
-def undertaking_of(application: Application) -> frozenset[str]:
-    """The enterprise numbers that share the startup's de minimis ceiling, its own among them."""
-    size, owners = (application.handed_in.answers(key) for key in ("size", "ownership"))
-    return ownership.group(size, owners).undertaking | {application.enterprise_number}
+class OpinionMissing(Refused):
+    """The call asks for the Finance Inspector's favourable opinion before money is committed."""
 
 
 @retried
 @transaction.atomic
-def propose(
-    application: Application,
+def approve(
+    proposal: Proposal,
     *,
-    amount: Decimal,
-    instrument: str,
-    reasons: str,
     actor: Any,
+    read_hash: str,
     now: datetime,
-) -> Proposal:
-    """Put an award (EUR) before the panel. It reserves de minimis headroom, nothing of the cap.
+    factor_at: datetime | None = None,
+) -> Award | None:
+    """Approve what was read (`read_hash`), having shown the second factor at `factor_at`. The
+    approval that completes the quorum awards.
 
-    Raises ReasonMissing, NotRegistered, TooOld, OverRequest, deminimis.OverCeiling, WrongState.
-    """
-    reasons = _given(reasons)
-    application = lifecycle.lock(application)
-    if not application.enterprise_number:
-        raise NotRegistered(
-            _("The startup has no enterprise number yet. Ask it for the number before you propose.")
-        )
-    _require_young(application, now=now)
-    if application.requested is None or amount > application.requested:
-        raise OverRequest(
-            _("%(asked)s was asked for; an award cannot be higher.")
-            % {"asked": euros(application.requested or ZERO)}
-        )
-    lifecycle.move(
-        application, State.PROPOSED, kind="proposed", now=now, actor=actor, for_applicant=False,
-        amount=amount,
-    )  # fmt: skip
-    proposal = Proposal.objects.create(
-        application=application,
-        amount=amount,
-        instrument=instrument,
-        reasons=reasons,
-        sha256=bound_hash(application, amount=amount, instrument=instrument, reasons=reasons),
-        proposed_by=actor,
-        proposed_at=now,
-    )
-    deminimis.reserve(
-        undertaking_of(application),
-        amount,
-        on=timezone.localdate(now),
-        reference=_reference(proposal),
-    )
-    audit.record("proposal.made", about=proposal, actor=actor, now=now, amount=amount)
-    for seat in _voters(application):
-        mail.write("proposed", to=seat.reviewer, about=application, now=now, proposal=proposal)
-    return proposal
-
-
-@retried
-@transaction.atomic
-def approve(proposal: Proposal, *, actor: Any, read_hash: str, now: datetime) -> Award | None:
-    """Approve what was read (`read_hash`). The approval that completes the quorum awards.
-
-    Raises NotAllowedToVote, Changed, WrongState, TooOld, ledger.OverCap, deminimis.OverCeiling:
-    then nothing at all is written, and the proposal stays as it was.
+    Raises NotAllowedToVote, NotConfirmed, Changed, OpinionMissing, WrongState, TooOld, NotActive,
+    ledger.OverCap, deminimis.OverCeiling: then nothing at all is written, and the proposal stays
+    as it was.
     """
     application, proposal = _open_for_vote(proposal, actor)
+    _require_factor(actor, factor_at, now=now)
     if read_hash != proposal.sha256:
         raise Changed(_("The proposal changed since you opened it. Read it again, then decide."))
-    _vote(proposal, actor=actor, approves=True, now=now)
+    if not binding.holds(proposal):
+        raise Changed(
+            _(
+                "The file, its marks or the ranking changed after this was proposed. The fund "
+                "manager has to propose it anew."
+            )
+        )
+    _vote(proposal, actor=actor, approves=True, factor_at=factor_at, now=now)
     number = approvals(proposal).count()
     timeline.write(
         application, "approved", now=now, actor=actor, for_applicant=False,
@@ -149,30 +98,38 @@ def approve(proposal: Proposal, *, actor: Any, read_hash: str, now: datetime) ->
     return _award(application, proposal, actor=actor, now=now)
 
 
+def needs_factor(actor: Any, factor_at: datetime | None, *, now: datetime) -> bool:
+    """Whether this person must show the second factor before an approval; nobody of the demo."""
+    if proves_nothing(actor):
+        return False
+    return factor_at is None or not timedelta(0) <= now - factor_at <= FACTOR_COUNTS
+
+
+def _require_factor(actor: Any, factor_at: datetime | None, *, now: datetime) -> None:
+    if needs_factor(actor, factor_at, now=now):
+        raise NotConfirmed(
+            _("Show your second factor once more: an approval needs it within five minutes.")
+        )
+
+
 def _award(application: Application, proposal: Proposal, *, actor: Any, now: datetime) -> Award:
     """Commit the money and say so, in the transaction of the last approval."""
-    _require_young(application, now=now)
-    reference = _reference(proposal)
+    require_young(application, now=now)
+    require_active(application)
+    _require_opinion(proposal)
     deminimis.grant(
         undertaking_of(application),
         proposal.amount,
         on=timezone.localdate(now),
         now=now,
-        reference=reference,
+        reference=reference(proposal),
     )
     envelope = application.call.envelope.account
-    asked = application.requested or ZERO
-    account = accounts.open_award_account(envelope, asked=asked)
-    ledger.commit(account, proposal.amount, actor=actor, now=now, reference=reference)
-    award = Award.objects.create(
-        application=application,
-        proposal=proposal,
-        account=account,
-        amount=proposal.amount,
-        instrument=proposal.instrument,
-        decided_at=now,
+    account = accounts.open_award_account(
+        envelope, asked=application.requested or ZERO, track=application.track
     )
-    _end(proposal, Proposal.State.APPROVED, now=now)
+    award = offering.offer(proposal, account=account, now=now)
+    end(proposal, Proposal.State.APPROVED, now=now)
     lifecycle.move(
         application, State.AWARDED, kind="awarded", now=now, actor=actor, amount=proposal.amount
     )
@@ -180,18 +137,34 @@ def _award(application: Application, proposal: Proposal, *, actor: Any, now: dat
         application, "awarded", now=now, fact=f"awarded:{award.pk}",
         award=award, reasons=proposal.reasons, conditions=conditions(application),
     )  # fmt: skip
+    # Last, because the entry locks the envelope: others wait for its commit, not for the above.
+    ledger.commit(account, proposal.amount, actor=actor, now=now, reference=reference(proposal))
     return award
+
+
+def _require_opinion(proposal: Proposal) -> None:
+    if not proposal.application.call.inspector_needed:
+        return
+    opinion = opinion_on(proposal)
+    if opinion is None or opinion.result != Opinion.Result.FAVOURABLE:
+        raise OpinionMissing(
+            _(
+                "This call asks for the Finance Inspector's favourable opinion on the proposal as "
+                "it is now, and there is none. The fund manager records it; your approval can "
+                "follow then."
+            )
+        )
 
 
 @retried
 @transaction.atomic
 def refuse(proposal: Proposal, *, actor: Any, reason: str, now: datetime) -> None:
     """One refusal with its reason ends the proposal; the file is reviewed as before."""
-    reason = _given(reason)
+    reason = given(reason)
     application, proposal = _open_for_vote(proposal, actor)
     _vote(proposal, actor=actor, approves=False, reason=reason, now=now)
-    _end(proposal, Proposal.State.REFUSED, now=now)
-    deminimis.release(_reference(proposal), now=now)
+    end(proposal, Proposal.State.REFUSED, now=now)
+    deminimis.release(reference(proposal), now=now)
     lifecycle.move(
         application, State.REVIEWED, kind="proposal_refused", now=now, actor=actor,
         for_applicant=False, reason=reason,
@@ -206,7 +179,7 @@ def refuse(proposal: Proposal, *, actor: Any, reason: str, now: datetime) -> Non
 @transaction.atomic
 def reject(application: Application, *, grounds: str, actor: Any, now: datetime) -> Rejection:
     """Decide not to award, on grounds that the applicant reads."""
-    grounds = _given(grounds)
+    grounds = given(grounds)
     application = lifecycle.move(
         application, State.REJECTED, kind="rejected", now=now, actor=actor, grounds=grounds
     )
@@ -216,7 +189,19 @@ def reject(application: Application, *, grounds: str, actor: Any, now: datetime)
     lifecycle.tell(
         application, "rejected", now=now, fact=f"rejected:{rejection.pk}", grounds=grounds
     )
+    if promoting.was_next(application, now=now):
+        promoting.released(application, now=now)
     return rejection
+
+
+@retried
+@transaction.atomic
+def reject_all(
+    decisions: Iterable[tuple[Application, str]], *, actor: Any, now: datetime
+) -> list[Rejection]:
+    """Several files with their grounds, all or none, in the order of their numbers (locks)."""
+    rows = sorted(decisions, key=lambda one: one[0].pk)
+    return [reject(file, grounds=grounds, actor=actor, now=now) for file, grounds in rows]
 
 
 @retried
@@ -229,25 +214,28 @@ def keep_waiting(application: Application, *, actor: Any, now: datetime) -> None
 
 @transaction.atomic
 def void_after_withdrawal(application: int, *, now: datetime) -> None:
-    """A withdrawn file's open proposal comes to nothing. Twice does no harm."""
-    for proposal in Proposal.objects.filter(application=application, state=Proposal.State.OPEN):
-        _end(proposal, Proposal.State.VOID, now=now)
-        deminimis.release(_reference(proposal), now=now)
+    """A withdrawn file's open proposal comes to nothing; what it would have taken may serve the
+    waiting list. Twice does no harm."""
+    open_ones = list(Proposal.objects.filter(application=application, state=Proposal.State.OPEN))
+    for proposal in open_ones:
+        end(proposal, Proposal.State.VOID, now=now)
+        deminimis.release(reference(proposal), now=now)
+    file = Application.objects.select_related("call").get(pk=application)
+    if open_ones or promoting.was_next(file, now=now):
+        promoting.released(file, now=now)
 
 
 def approvals(proposal: Proposal) -> QuerySet[Vote]:
-    """The approvals that count: none of a reviewer who has since declared a conflict."""
-    in_conflict = ConflictOfInterest.objects.filter(application=proposal.application_id)
-    given = proposal.votes.filter(approves=True)
-    return given.exclude(reviewer__in=in_conflict.values("reviewer"))
+    """The approvals that count: of what the proposal says now, and none of a reviewer who has
+    since declared a conflict."""
+    in_conflict = ConflictOfInterest.objects.blocking().filter(application=proposal.application_id)
+    votes = proposal.votes.filter(approves=True, sha256=proposal.sha256)
+    return votes.exclude(reviewer__in=in_conflict.values("reviewer"))
 
 
-def proposed_total(envelope: Account) -> Decimal:
-    """EUR of all open proposals on the envelope."""
-    open_ones = Proposal.objects.filter(
-        state=Proposal.State.OPEN, application__call__envelope__account=envelope
-    )
-    return open_ones.aggregate(total=Sum("amount"))["total"] or ZERO
+def voided(proposal: Proposal) -> QuerySet[Vote]:
+    """Approvals of what the proposal said before."""
+    return proposal.votes.filter(approves=True).exclude(sha256=proposal.sha256)
 
 
 def why_not_vote(proposal: Proposal, reviewer: Any) -> str:
@@ -256,29 +244,34 @@ def why_not_vote(proposal: Proposal, reviewer: Any) -> str:
     seat = Panelist.objects.filter(call=application.call_id, reviewer=reviewer, approves=True)
     if not reviewer.is_reviewer or not seat.exists():
         return _("Only the panel reviewers of this call approve or refuse.")
-    if ConflictOfInterest.objects.filter(application=application, reviewer=reviewer).exists():
-        return _("You declared a conflict of interest with this file.")
+    if conflicts.blocks(application, reviewer):
+        return _("You have a conflict of interest with this file.")
+    if not conflicts.has_spoken(application, reviewer):
+        return _("Say first whether you have a tie to this file.")
     if application.startup.members.filter(pk=reviewer.pk).exists():
         return _("You belong to the startup.")
     if proposal.proposed_by_id == reviewer.pk:
         return _("Whoever proposes an amount does not approve it.")
-    if proposal.votes.filter(reviewer=reviewer).exists():
+    if proposal.votes.filter(reviewer=reviewer, sha256=proposal.sha256).exists():
         return _("You have already decided on this proposal.")
     return ""
 
 
 def _open_for_vote(proposal: Proposal, actor: Any) -> tuple[Application, Proposal]:
-    application = lifecycle.lock(proposal.application)
-    proposal = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
-    if application.state != State.PROPOSED or proposal.state != Proposal.State.OPEN:
-        raise lifecycle.WrongState(_("This proposal is no longer open. Nothing was changed."))
+    application, proposal = locked(proposal)
     if why := why_not_vote(proposal, actor):
         raise NotAllowedToVote(why)
     return application, proposal
 
 
 def _vote(
-    proposal: Proposal, *, actor: Any, approves: bool, now: datetime, reason: str = ""
+    proposal: Proposal,
+    *,
+    actor: Any,
+    approves: bool,
+    now: datetime,
+    reason: str = "",
+    factor_at: datetime | None = None,
 ) -> None:
     vote = Vote.objects.create(
         proposal=proposal,
@@ -286,38 +279,8 @@ def _vote(
         approves=approves,
         reason=reason,
         sha256=proposal.sha256,
+        factor_at=factor_at,
         at=now,
     )
     act = "proposal.approved" if approves else "proposal.refused"
     audit.record(act, about=vote, actor=actor, now=now, proposal=proposal.pk, reason=reason)
-
-
-def _end(proposal: Proposal, state: Proposal.State, *, now: datetime) -> None:
-    proposal.state, proposal.ended_at = state, now
-    proposal.save()
-
-
-def _require_young(application: Application, *, now: datetime) -> None:
-    """The age counts on the day of the award too: RISE does so, and article 22 of the GBER [P]."""
-    if found := verdicts.age_at_award(application, on=timezone.localdate(now)):
-        raise TooOld(
-            _("%(reason)s An award can no longer be made. Nothing was changed.")
-            % {"reason": rule_reasons.sentence(found.reason, plain(found.inputs))}
-        )
-
-
-def _voters(application: Application) -> list[Panelist]:
-    """Panel reviewers who may vote on the file, as far as is known now."""
-    in_conflict = application.conflicts.values("reviewer")
-    seats = Panelist.objects.filter(call=application.call_id, approves=True)
-    return list(seats.exclude(reviewer__in=in_conflict).select_related("reviewer"))
-
-
-def _reference(proposal: Proposal) -> str:
-    return f"proposal:{proposal.pk}"
-
-
-def _given(reasons: str) -> str:
-    if not reasons.strip():
-        raise ReasonMissing(_("Give the reasons: a decision without them cannot be issued."))
-    return reasons.strip()

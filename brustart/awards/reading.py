@@ -10,7 +10,7 @@ from brustart.core.money import ZERO
 from brustart.fund import capacity
 from brustart.fund.capacity import Capacity
 
-from . import deciding
+from . import proposing
 from .models import Proposal
 
 
@@ -41,7 +41,7 @@ def stakes(application: Application, reader: Reader) -> Stakes:
     others = list(seen.select_related("application__startup"))
     total = _sum(waiting)
     return Stakes(
-        capacity=capacity.of(account, proposed=deciding.proposed_total(account)),
+        capacity=capacity.of(account, proposed=proposing.proposed_total(account)),
         others=others,
         unseen=waiting.count() - len(others),
         unseen_total=total - _sum(others),

@@ -112,6 +112,28 @@ def _percent(value: float | Decimal) -> str:
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """A part of a plain bar; places in percent."""
+
+    kind: str
+    x: str
+    width: str
+
+
+def stretches(parts: Sequence[tuple[str, Decimal]]) -> list[Stretch]:
+    """Parts (kind, EUR) side by side, filling the whole width; none for what is nothing."""
+    total = sum((amount for _kind, amount in parts), ZERO) or Decimal(1)
+    drawn, start = [], ZERO
+    for kind, amount in parts:
+        if amount > 0:
+            drawn.append(
+                Stretch(kind, _percent(start / total * 100), _percent(amount / total * 100))
+            )
+        start += amount
+    return drawn
+
+
+@dataclass(frozen=True)
 class Contribution:
     label: str
     value: Decimal | None

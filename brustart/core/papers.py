@@ -29,10 +29,11 @@ class PaperFailed(Exception):
 
 @dataclass(frozen=True)
 class Heading:
-    """Level 2 or 3, below the paper's title; a skipped level is closed."""
+    """Level 2 or 3, below the paper's title; a skipped level is closed. `on_top`: of a new page."""
 
     text: str
     level: int = 2
+    on_top: bool = False
 
 
 @dataclass(frozen=True)

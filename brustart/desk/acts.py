@@ -12,12 +12,15 @@ from applications import lifecycle
 from applications.models import Application, Part
 from applications.requesting import ASKABLE
 from applications.sharing import WRITERS
-from applications.states import MOVES, WITHDRAWABLE, State
+from applications.states import JUDGED, MOVES, WITHDRAWABLE, State
 from brustart.accounts.models import User
 from brustart.awards import deciding
 from brustart.awards.models import Proposal
+from scoring.review import rounds
 from scoring.review.assigning import OPEN_TO_REVIEW
 from scoring.review.models import Review
+
+AFTER_AWARD = frozenset({State.AWARDED, State.LAPSED, State.CLOSED})
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ def _is_asked(application: Application) -> bool:
 
 def _of_applicant(application: Application, part: str) -> Iterator[Act]:
     state = State(application.state)
+    if state in AFTER_AWARD and part in WRITERS:
+        yield _act(application, _("Agreement and payments"), "award", "primary")
     if state == State.DRAFT:
         yield _act(application, _("Continue"), "tasks", "primary")
     elif part in WRITERS and _is_asked(application):
@@ -72,8 +77,17 @@ def _of_manager(application: Application) -> Iterator[Act]:
         yield _act(application, _("Give to reviewers"), "assign", "primary")
     if State.PROPOSED in onward:
         yield _act(application, _("Propose an award"), "propose", "primary")
+    if state == State.PROPOSED:
+        yield _act(application, _("Propose it anew"), "revise")
+        if application.call.inspector_needed:
+            yield _act(application, _("Opinion of the Finance Inspector"), "opinion")
+        yield _act(application, _("Take the proposal back"), "unpropose", "link")
+    if state in AFTER_AWARD:
+        yield _act(application, _("Agreement and payments"), "award", "primary")
     if state in OPEN_TO_REVIEW and state != State.ELIGIBLE:
         yield _act(application, _("Give to another reviewer"), "assign")
+    if rounds.of(application.call).discusses and state in JUDGED:
+        yield _act(application, _("Discussion"), "discussion")
     if State.WAITING in onward:
         yield _act(application, _("Put on the waiting list"), "wait")
     if State.REJECTED in onward:
@@ -88,10 +102,12 @@ def _of_reviewer(user: User, application: Application) -> Iterator[Act]:
     votes = proposal is not None and not deciding.why_not_vote(proposal, user)
     if votes:
         yield _act(application, _("Read and decide"), "decide", "primary")
-    marking = review is not None and review.state in {Review.State.ASSIGNED, Review.State.BEGUN}
+    marking = review is not None and review.is_open
     if marking and application.state == State.IN_REVIEW:
         yield _act(application, _("Score this file"), "review", "primary")
     elif review is not None and review.state == Review.State.DONE:
+        if rounds.phase_of(application) is rounds.Phase.TOGETHER:
+            yield _act(application, _("Discussion"), "discussion", "primary")
         yield _act(application, _("Read your marks"), "review")
     if votes or (marking and application.state == State.IN_REVIEW):
         yield _act(application, _("Declare a conflict of interest"), "conflict")

@@ -8,11 +8,15 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application, Track
 from applications.states import State
-from brustart.fund.models import Call
+from brustart.cbe.municipalities import MUNICIPALITIES
+from brustart.fund.models import Call, Envelope
+
+from . import due, figuring, placing
 
 
 class Choice(forms.Select):
@@ -22,8 +26,15 @@ class Choice(forms.Select):
         super().__init__({"class": "form-select", **(attrs or {})}, choices)
 
 
+def municipalities() -> list[tuple[str, Any]]:
+    """By name, what is none of the nineteen last."""
+    known = sorted(((nis, str(one)) for nis, one in MUNICIPALITIES.items()), key=lambda one: one[1])
+    return known + list(placing.ELSEWHERE.items())
+
+
 class FileFilter(django_filters.FilterSet):
-    """Call, state, track, words of title or startup, number of file or enterprise."""
+    """Call, state, track, words of title or startup, number of file or enterprise; and what the
+    figures of the capacity page are made of, so that each leads to its files."""
 
     q = django_filters.CharFilter(
         method="search",
@@ -42,6 +53,51 @@ class FileFilter(django_filters.FilterSet):
     )
     track = django_filters.ChoiceFilter(
         choices=Track.choices, label=_("Track"), empty_label=_("Both tracks"), widget=Choice
+    )
+    municipality = django_filters.ChoiceFilter(
+        choices=municipalities,
+        method="placed",
+        label=_("Municipality"),
+        empty_label=_("Everywhere"),
+        widget=Choice,
+    )
+    nace = django_filters.CharFilter(
+        method="placed",
+        label=_("Activity (first two digits of NACE)"),
+        max_length=7,
+        widget=forms.TextInput(attrs={"class": "form-control field-short"}),
+    )
+    award = django_filters.ChoiceFilter(
+        choices=[("yes", _("Awarded an amount")), ("paid", _("Paid something"))],
+        method="awarded",
+        label=_("Award"),
+        empty_label=_("With or without"),
+        widget=Choice,
+    )
+    late = django_filters.ChoiceFilter(
+        choices=list(due.LATE.items()),
+        method="overdue",
+        label=_("Due or late"),
+        empty_label=_("All files"),
+        widget=Choice,
+    )
+    envelope = django_filters.ModelChoiceFilter(
+        queryset=Envelope.objects.order_by("code"),
+        field_name="call__envelope",
+        to_field_name="code",
+        label=_("Envelope"),
+        empty_label=_("All envelopes"),
+        widget=Choice,
+    )
+    trial = django_filters.ChoiceFilter(
+        choices=[("no", _("Without trial calls"))],
+        method="real",
+        label=_("Trial calls"),
+        empty_label=_("With trial calls"),
+        widget=Choice,
+    )
+    undertaking = django_filters.NumberFilter(
+        method="held", label=_("Undertaking"), widget=forms.HiddenInput
     )
     sort = django_filters.OrderingFilter(
         label=_("Order"),
@@ -64,7 +120,8 @@ class FileFilter(django_filters.FilterSet):
 
     class Meta:
         model = Application
-        fields = ["q", "call", "state", "track", "sort"]
+        fields = ["q", "call", "state", "track", "sort", "municipality", "nace", "award", "late",
+                  "envelope", "trial", "undertaking"]  # fmt: skip
 
     def search(self, files: QuerySet[Application], name: str, value: str) -> QuerySet[Application]:
         """Words anywhere in title or startup; BRU-00042, a receipt or an enterprise number."""
@@ -75,6 +132,28 @@ class FileFilter(django_filters.FilterSet):
         if reference := re.match(r"(?:BRU-?)?0*(\d{1,9})(?!\d)", value.strip(), re.IGNORECASE):
             found |= Q(pk=int(reference[1]))
         return files.filter(found)
+
+    def placed(self, files: QuerySet[Application], name: str, value: str) -> QuerySet[Application]:
+        """In one municipality, or of one activity."""
+        field = {"nace": "division"}.get(name, name)
+        return placing.placed(files).filter(**{field: value})
+
+    def awarded(self, files: QuerySet[Application], name: str, value: str) -> QuerySet[Application]:
+        if value == "paid":
+            return files.filter(award__account__paid__gt=0)
+        return files.filter(award__isnull=False)
+
+    def real(self, files: QuerySet[Application], name: str, value: str) -> QuerySet[Application]:
+        return files.filter(call__listed=True)
+
+    def held(
+        self, files: QuerySet[Application], name: str, value: Decimal
+    ) -> QuerySet[Application]:
+        """Of one undertaking."""
+        return figuring.holding(files).filter(holder=int(value))
+
+    def overdue(self, files: QuerySet[Application], name: str, value: str) -> QuerySet[Application]:
+        return due.late(value, files, timezone.localdate())
 
 
 def find(data: Any, files: QuerySet[Application]) -> FileFilter:

@@ -9,15 +9,11 @@ from applications.models import Application
 from brustart.accounts.access import visible_to
 from brustart.accounts.models import User
 from brustart.awards.models import Proposal
-from scoring.grid import TOP_MARK, WEIGHTS, Criterion
+from scoring.grid import TOP_MARK
+from scoring.review import rubrics
 from scoring.review.models import Mark, PanelScore, Rank, Review
+from scoring.review.reading import TONES
 
-REVIEW_TONES = {
-    Review.State.ASSIGNED: "neutral",
-    Review.State.BEGUN: "active",
-    Review.State.DONE: "good",
-    Review.State.RECUSED: "warn",
-}
 PROPOSAL_TONES = {
     Proposal.State.OPEN: "active",
     Proposal.State.APPROVED: "good",
@@ -64,7 +60,7 @@ def of(user: User, application: Application) -> Judgement:
         score=score,
         rank=visible_to(user, Rank).filter(application=application).first(),
         marks=_marks(application, score) if user.oversees else [],
-        reviews=[(one, REVIEW_TONES[Review.State(one.state)]) for one in reviews],
+        reviews=[(one, TONES[Review.State(one.state)]) for one in reviews],
         proposals=[(one, PROPOSAL_TONES[Proposal.State(one.state)]) for one in proposals],
         quorum=application.call.quorum,
     )
@@ -72,21 +68,22 @@ def of(user: User, application: Application) -> Judgement:
 
 def _marks(application: Application, score: PanelScore | None) -> list[CriterionMarks]:
     """Handed-in marks of each criterion, beside those of reviews still to come."""
-    reviews = application.reviews.exclude(state=Review.State.RECUSED)
+    reviews = application.reviews.active()
     given = Mark.objects.filter(review__in=reviews.filter(state=Review.State.DONE))
     number = reviews.count()
     if not number:
         return []
-    values: dict[str, list[Decimal | None]] = {one: [] for one in Criterion}
-    for mark in given.order_by("value"):
+    measures = rubrics.of(application.call).measures
+    values: dict[str, list[Decimal | None]] = {one.key: [] for one in measures}
+    for mark in given.exclude(value=None).order_by("value"):
         values[mark.criterion].append(mark.value)
     medians = score.medians if score else {}
     return [
         CriterionMarks(
             label=one.label,
-            weight=WEIGHTS[one],
-            values=values[one] + [None] * (number - len(values[one])),
-            median=Decimal(medians[one]) if one in medians else None,
+            weight=one.weight,
+            values=values[one.key] + [None] * (number - len(values[one.key])),
+            median=Decimal(medians[one.key]) if one.key in medians else None,
         )
-        for one in Criterion
+        for one in measures
     ]

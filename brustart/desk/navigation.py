@@ -10,24 +10,37 @@ from brustart.accounts.access import Audience, role_of, visible_to
 from brustart.accounts.models import Role, User
 from brustart.fund.models import Call
 
-PROGRAMMES = (_("Programmes"), "programmes")
+PROGRAMMES, AWARDS = (_("Programmes"), "programmes"), (_("Awards"), "awards")
+REGISTER = (_("De minimis"), "register")
 MENUS: dict[str, tuple[tuple[Promise, str], ...]] = {
-    "": (PROGRAMMES,),
+    "": (PROGRAMMES, AWARDS),
     Role.APPLICANT: ((_("My files"), "my_files"), (_("My startups"), "startups"), PROGRAMMES),
-    Role.REVIEWER: ((_("To do"), "reviewing"),),
-    Role.FUND_MANAGER: ((_("Files"), "files"), (_("Capacity"), "capacity")),
-    Role.AUDITOR: ((_("Files"), "files"), (_("Capacity"), "capacity")),
+    Role.REVIEWER: ((_("To do"), "reviewing"), (_("My panels"), "seats")),
+    Role.FUND_MANAGER: (
+        (_("Files"), "files"),
+        (_("Capacity"), "capacity"),
+        (_("Payments"), "payments"),
+        REGISTER,
+    ),
+    Role.AUDITOR: (
+        (_("Files"), "files"),
+        (_("Capacity"), "capacity"),
+        (_("Payments"), "payments"),
+        REGISTER,
+    ),
     Role.ADMINISTRATOR: ((_("System"), "system"), (_("Mail"), "mails")),
 }
 # Pages without a file of their own where somebody else may stay, if their role allows.
-SHARED = {"front", "programmes", "call", "files", "capacity", "ranking", "reviewing", "system",
-          "mails", "my_files", "startups"}  # fmt: skip
+SHARED = {"front", "programmes", "awards", "register", "call", "files", "capacity", "payments",
+          "ranking", "panel_progress", "reviewing", "system", "mails", "my_files",
+          "startups"}  # fmt: skip
 
 
 def menu(reader: User, path: str) -> list[dict[str, object]]:
     """The entries of the menu: label, url, and whether the page is the one being looked at."""
     entries = [(label, reverse(name)) for label, name in MENUS[role_of(reader)]]
     if role_of(reader) in Audience.OVERSIGHT.value and (call := latest_call()):
+        entries.append((_("Panel"), reverse("panel_progress", args=[call.code])))
         entries.append((_("Ranking"), reverse("ranking", args=[call.code])))
     return [{"label": label, "url": url, "current": url == path} for label, url in entries]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from brustart.accounts.models import User
 from brustart.awards.models import Proposal, Vote
 from brustart.core import queue
 from brustart.fund.models import Envelope
+from scoring.review import room
 from scoring.review.models import ConflictOfInterest, Panelist, Review
 from scoring.screening.models import Override, Run, Step
 from scoring.screening.verdicts import SCREENED
@@ -24,19 +25,16 @@ _OF_FILE = ("application__startup", "application__call")
 
 
 def to_score(reviewer: User) -> QuerySet[Review]:
-    """Reviews this person was given and has not handed in, the oldest first."""
-    open_ones = visible_to(reviewer, Review).filter(
-        reviewer=reviewer,
-        state__in=[Review.State.ASSIGNED, Review.State.BEGUN],
-        application__state=State.IN_REVIEW,
+    """Reviews this person may open and has not handed in, the oldest first, with `minutes`."""
+    return room.with_minutes(room.in_hand(reviewer)).select_related(
+        *_OF_FILE, "application__call__round"
     )
-    return open_ones.select_related(*_OF_FILE).order_by("assigned_at", "pk")
 
 
 def to_approve(reviewer: User) -> QuerySet[Proposal]:
     """Open proposals this person may vote on (deciding.why_not_vote, as a condition on rows)."""
     seats = Panelist.objects.filter(reviewer=reviewer, approves=True)
-    conflicts = ConflictOfInterest.objects.filter(reviewer=reviewer)
+    conflicts = ConflictOfInterest.objects.blocking().filter(reviewer=reviewer)
     votable = visible_to(reviewer, Proposal).filter(
         state=Proposal.State.OPEN,
         application__state=State.PROPOSED,
@@ -46,7 +44,13 @@ def to_approve(reviewer: User) -> QuerySet[Proposal]:
         Q(application__in=conflicts.values("application"))
         | Q(application__startup__in=reviewer.startups.values("pk"))
         | Q(proposed_by=reviewer)
-        | Q(pk__in=Vote.objects.filter(reviewer=reviewer).values("proposal"))
+        | Q(
+            Exists(
+                Vote.objects.filter(
+                    proposal=OuterRef("pk"), reviewer=reviewer, sha256=OuterRef("sha256")
+                )
+            )
+        )
     )
     return _counted(votable.exclude(mine))
 
@@ -54,7 +58,7 @@ def to_approve(reviewer: User) -> QuerySet[Proposal]:
 def handed_in(reviewer: User) -> QuerySet[Review]:
     """This person's finished reviews, the latest first."""
     done = visible_to(reviewer, Review).filter(reviewer=reviewer, state=Review.State.DONE)
-    return done.select_related(*_OF_FILE).order_by("-done_at")
+    return done.select_related(*_OF_FILE, "application__call__round").order_by("-done_at")
 
 
 def voted(reviewer: User) -> QuerySet[Vote]:
@@ -74,7 +78,9 @@ def open_proposals(envelope: Envelope) -> QuerySet[Proposal]:
 
 def _counted(proposals: QuerySet[Proposal]) -> QuerySet[Proposal]:
     """With `approvals` counted, in the order they were made."""
-    given = Vote.objects.filter(proposal=OuterRef("pk"), approves=True).order_by()
+    given = Vote.objects.filter(
+        proposal=OuterRef("pk"), approves=True, sha256=OuterRef("sha256")
+    ).order_by()
     number = given.values("proposal").annotate(number=Count("pk")).values("number")
     return (
         proposals.annotate(approvals=Coalesce(Subquery(number), 0))

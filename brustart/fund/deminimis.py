@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from brustart.core.errors import Refused
 from brustart.core.money import ZERO, euros
 
+from . import registering
 from .figures import figure
 from .models import Aid, Undertaking, UndertakingMember
 
@@ -86,7 +87,8 @@ def counted(received: Iterable[Received], *, since: date) -> Known:
 
 
 def history(numbers: Iterable[str], *, at: datetime | None = None) -> list[Received]:
-    """All aid of the undertakings that have one of these numbers, released reservations apart.
+    """All aid of the undertakings that have one of these numbers, apart from reservations that
+    were released and grants that were taken back.
 
     `at`: as our own awards stood at that instant.
     """
@@ -181,7 +183,8 @@ def release(reference: str, *, now: datetime) -> None:
 def grant(
     numbers: Iterable[str], amount: Decimal, *, on: date, now: datetime, reference: str
 ) -> None:
-    """Turn the reservation of that reference into aid granted. Raises OverCeiling.
+    """Turn the reservation of that reference into aid granted, due in the central register.
+    Raises OverCeiling.
 
     First of the locks: undertaking, envelope, award.
     """
@@ -191,6 +194,17 @@ def grant(
     if amount > free:
         raise OverCeiling(free, amount)
     release(reference, now=now)
-    Aid.objects.create(
+    granted = Aid.objects.create(
         undertaking=holder, kind=Aid.Kind.GRANTED, amount=amount, counted_on=on, reference=reference
+    )
+    registering.book(granted)
+
+
+def take_back(reference: str, *, now: datetime) -> None:
+    """The award of that reference lapsed before its agreement: what it granted counts no more.
+
+    Twice does no harm.
+    """
+    Aid.objects.filter(kind=Aid.Kind.GRANTED, reference=reference, released_at=None).update(
+        released_at=now
     )

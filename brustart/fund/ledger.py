@@ -61,8 +61,9 @@ def _explained(error: IntegrityError, account: Account, amount: Decimal) -> Exce
     if not isinstance(cause, CheckViolation):
         return error
     if cause.diag.constraint_name == "account_committed_within_cap":
-        now = Account.objects.select_related("parent").get(pk=account.pk)
-        return OverCap(min(one.cap - one.committed for one in (now, now.parent or now)), amount)
+        now = Account.objects.select_related("parent", "part").get(pk=account.pk)
+        held = (now, now.parent or now, now.part or now)
+        return OverCap(min(one.cap - one.committed for one in held), amount)
     return OutOfOrder(
         _(
             "Refused: an award is at least what is liquidated, that what is ordered, that what is "
@@ -72,7 +73,8 @@ def _explained(error: IntegrityError, account: Account, amount: Decimal) -> Exce
 
 
 def change_cap(envelope: Account, by: Decimal, **how: Any) -> Entry:
-    """Raise the envelope's cap, or lower it (negative) as far as it is not committed."""
+    """Open an envelope with its cap; or raise that later, or lower it (negative) as far as it is
+    not committed. Later the database asks for two people: `capping` alone comes here then."""
     return post(envelope, Entry.Kind.CAP, by, **how)
 
 

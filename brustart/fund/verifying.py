@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Sum
+
 from brustart.core.hashing import sha256
 from brustart.core.money import ZERO
 
@@ -80,6 +82,7 @@ def _compare(
     """The stored balances against the recomputed ones."""
     if (envelope.head, envelope.sequence) != (head, sequence):
         yield f"envelope account {envelope.pk}: its head is not the last entry"
+    _part(envelope, balances)
     for account in [envelope, *envelope.awards.all()]:
         for name in BALANCES:
             if name == "cap" and account.parent_id:
@@ -89,3 +92,11 @@ def _compare(
                     f"account {account.pk}: {name} is {getattr(account, name)}, "
                     f"{balances[account.pk][name]} recomputed"
                 )
+
+
+def _part(account: Account, balances: dict[int, Any]) -> None:
+    """What the awards that count in this part moved: their entries are in the envelope's chain."""
+    moved = Entry.objects.filter(account__part=account).exclude(account=account)
+    for kind, total in moved.order_by().values_list("kind").annotate(total=Sum("amount")):
+        for name, sign in MOVES[Entry.Kind(kind)].items():
+            balances[account.pk][name] += sign * total

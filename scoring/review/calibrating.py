@@ -121,13 +121,13 @@ def calibrate(marks: Sequence[Marked], *, seed: int, fixed: Fixed | None = None)
 
 @dataclass(frozen=True)
 class _Drawn:
-    """Kept draws of files' means, where each was drawn around, severities, and the two variances:
-    draws x chains x each."""
+    """Kept draws of files' means, severities, and the two variances: draws x chains x each; and
+    around what each mean was drawn, added up over the draws: chains x files."""
 
     means: Floats
-    centres: Floats
     severities: Floats
     scales: Floats
+    centres: Floats
 
 
 def _draw(panel: _Panel, random: RandomState, fixed: Fixed | None) -> _Drawn:
@@ -139,7 +139,12 @@ def _draw(panel: _Panel, random: RandomState, fixed: Fixed | None) -> _Drawn:
     mu = panel.value.mean() + random.normal(0.0, 0.5, shape)
     spread = np.full(shape, fixed.files) if fixed else random.uniform(0.05, 1.0, shape)
     noise = np.full(shape, fixed.marks) if fixed else random.uniform(0.05, 1.0, shape)
-    kept = _Drawn(*(np.empty((KEPT, CHAINS, one)) for one in (files, files, reviewers, 2)))
+    kept = _Drawn(
+        means=np.empty((KEPT, CHAINS, files)),
+        severities=np.empty((KEPT, CHAINS, reviewers)),
+        scales=np.empty((KEPT, CHAINS, 2)),
+        centres=np.zeros((CHAINS, files)),
+    )
     for turn in range(-BURN_IN, KEPT):
         # files, around mu
         precision = per_file / noise + 1.0 / spread
@@ -163,8 +168,8 @@ def _draw(panel: _Panel, random: RandomState, fixed: Fixed | None) -> _Drawn:
             apart = ((mean - mu) ** 2).sum(1, keepdims=True)
             spread = _variance(random, (files - 1) / 2, apart)
         if turn >= 0:
-            kept.means[turn], kept.centres[turn] = mean, around
-            kept.severities[turn] = severity
+            kept.means[turn], kept.severities[turn] = mean, severity
+            kept.centres[:] += around
             kept.scales[turn] = np.concatenate([spread, noise], axis=1)
     return kept
 
@@ -186,13 +191,13 @@ def _estimates(panel: _Panel, drawn: _Drawn) -> dict[int, Estimate]:
     """The mean is that of the centres (Rao-Blackwell): files that the same reviewers marked alike
     have the very same one."""
     means = drawn.means.reshape(-1, len(panel.files))
-    centres = drawn.centres.reshape(means.shape)
+    centres = drawn.centres.sum(0) / len(means)
     order = np.argsort(-means, axis=1, kind="stable")
     ranks = np.empty(means.shape, dtype=np.int32)
     places = np.arange(1, means.shape[1] + 1, dtype=np.int32)
     np.put_along_axis(ranks, order, np.broadcast_to(places, means.shape), axis=1)
     low, high = np.percentile(ranks, (25, 75), axis=0)
-    columns = (centres.mean(0), means.std(0), ranks.mean(0), low, high)
+    columns = (centres, means.std(0), ranks.mean(0), low, high)
     rows = zip(*map(_rounded, columns), strict=True)
     counts = np.bincount(panel.file)
     return {

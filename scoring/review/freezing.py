@@ -14,8 +14,7 @@ from brustart.core.errors import Refused
 from brustart.core.hashing import plain, sha256
 from brustart.fund.models import Call
 
-from ..grid import WEIGHTS
-from . import tallying
+from . import rubrics, tallying
 from .calibrating import calibrate
 from .models import FrozenRanking, PanelStatistics, Rank
 from .ranking import is_being_ranked
@@ -73,7 +72,7 @@ def _content(call: Call) -> dict[str, Any]:
     return {
         "schema": 1,
         "call": call.code,
-        "weights": {one.value: weight for one, weight in WEIGHTS.items()},
+        "weights": rubrics.of(call).weights,
         "statistics": {name: getattr(known, name) for name in STATISTICS},
         "marks": [
             {"file": one.file, "reviewer": number[one.reviewer], "marks": dict(one.marks)}

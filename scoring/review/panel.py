@@ -1,7 +1,8 @@
 """What the marks add up to: a file's panel score, and the ranked list. Worker's steps."""
 
 from collections import defaultdict
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from statistics import mean, median
 
@@ -12,13 +13,13 @@ from applications import lifecycle
 from applications.models import Application
 from applications.states import JUDGED, State
 from brustart.core import queue
-from brustart.fund.figures import figure
 from brustart.fund.models import Call
 
-from ..grid import TOP_MARK, WEIGHTS, Criterion
-from . import tallying
+from ..grid import TOP_MARK
+from . import rubrics, tallying
 from .calibrating import calibrate
 from .models import Mark, PanelScore, PanelStatistics, Rank, Review, Step
+from .rubrics import Grid
 
 CENT = Decimal("0.01")
 
@@ -35,24 +36,24 @@ def score(application: Application, *, now: datetime) -> None:
     """Medians per criterion, the weighted mean of 100, and the thresholds; when all reviews are
     in, the file is reviewed and its call is ranked anew."""
     application = lifecycle.lock(application)
-    marks = handed_in(application)
+    marks, grid = handed_in(application), rubrics.of(application.call, on=timezone.localdate(now))
     if not marks:
         PanelScore.objects.filter(application=application).delete()
     else:
         medians = {key: Decimal(median(values)) for key, values in marks.items()}
-        total = weighted(marks)
+        total = weighted(marks, grid)
         PanelScore.objects.update_or_create(
             application=application,
             defaults={
                 "medians": {key: str(value) for key, value in medians.items()},
                 "total": total,
-                "n": max(len(values) for values in marks.values()),
-                "passes": passes(medians, total, on=timezone.localdate(now)),
+                "n": application.reviews.filter(state=Review.State.DONE).count(),
+                "passes": passes(medians, total, grid),
                 "computed_at": now,
             },
         )
-    waiting = application.reviews.exclude(state__in=[Review.State.DONE, Review.State.RECUSED])
-    if marks and application.state == State.IN_REVIEW and not waiting.exists():
+    waits = Review.objects.open().filter(application=application).exists()
+    if marks and application.state == State.IN_REVIEW and not waits:
         application = lifecycle.move(
             application, State.REVIEWED, kind="reviewed", now=now, for_applicant=False
         )
@@ -82,19 +83,21 @@ def handed_in(application: Application) -> dict[str, list[Decimal]]:
     return marks
 
 
-def weighted(marks: dict[str, list[Decimal]]) -> Decimal:
-    """The weighted mean of the criteria's mean marks, of 100."""
-    points = sum(
-        (mean(values) * WEIGHTS[Criterion(key)] for key, values in marks.items()), Decimal(0)
+def weighted(marks: Mapping[str, Sequence[Decimal]], grid: Grid) -> Decimal:
+    """The weighted mean of the criteria's mean marks, of 100, but for what applies to nobody."""
+    weights = {key: weight for key, weight in grid.weights.items() if marks.get(key)}
+    points = sum((mean(marks[key]) * weight for key, weight in weights.items()), Decimal(0))
+    return (points * 100 / (TOP_MARK * sum(weights.values()))).quantize(CENT)
+
+
+def passes(medians: Mapping[str, Decimal], total: Decimal, grid: Grid) -> bool:
+    """The total at its threshold, and each criterion's median at its own; a criterion that applies
+    to nobody fails nobody."""
+    reached = (
+        medians[one.key] >= one.floor if one.key in medians else one.may_skip
+        for one in grid.measures
     )
-    return (points / TOP_MARK).quantize(CENT)
-
-
-def passes(medians: dict[str, Decimal], total: Decimal, *, on: date) -> bool:
-    """Each criterion's median at least half, and the total at least 60 % (domain.md, [P])."""
-    floor = figure("score.criterion_threshold", on).value
-    enough = figure("score.total_threshold", on).value * 100
-    return total >= enough and all(medians.get(one, Decimal(0)) >= floor for one in Criterion)
+    return total >= grid.total and all(reached)
 
 
 @transaction.atomic
@@ -104,7 +107,7 @@ def rank(call: Call, *, now: datetime) -> None:
     Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
     given = tallying.readings(call)
     seed = tallying.seed_of(given)
-    found = calibrate(tallying.marked(given), seed=seed)
+    found = calibrate(tallying.marked(given, rubrics.of(call).weights), seed=seed)
     Rank.objects.filter(call=call).delete()
     Rank.objects.bulk_create(
         Rank(

@@ -16,8 +16,7 @@ from brustart.core.queue import State
 from brustart.fund.models import Call
 
 from .models import AssignmentPlan, Panelist, Review
-
-ACTIVE = ~Q(state=Review.State.RECUSED)
+from .planning import with_topics
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def loads(call: Call, more: Counter[int] | None = None) -> list[Load]:
         .select_related("reviewer")
         .order_by("reviewer__name", "pk")
     )
-    rows = Review.objects.filter(ACTIVE, application__call=call).order_by()
+    rows = Review.objects.active().filter(application__call=call).order_by()
     given = dict(rows.values_list("reviewer").annotate(number=Count("pk")))
     more = more or Counter()
     longest = max(
@@ -82,7 +81,7 @@ def loads(call: Call, more: Counter[int] | None = None) -> list[Load]:
 
 
 @dataclass(frozen=True)
-class Reading:
+class Proposed:
     """A reviewer for a file, and why this one."""
 
     person: User
@@ -96,23 +95,23 @@ class FileLine:
 
     application: Application
     given: list[User]
-    readings: list[Reading]
+    readings: list[Proposed]
 
 
 def planned(plan: AssignmentPlan) -> dict[str, Any]:
     """`lines` by file, `loads` by reviewer, `lacking` and `relax` in words."""
-    rows = list(plan.readings.select_related("reviewer", "application__startup"))
+    rows = list(plan.readings.select_related("reviewer"))
     seats = {one.reviewer_id: one for one in Panelist.objects.filter(call=plan.call_id)}
     keys = {one.application_id for one in rows} | {one["file"] for one in plan.lacking}
-    related = ("startup", "submission")
-    files = Application.objects.filter(pk__in=keys).select_related(*related).in_bulk()
+    named = Application.objects.filter(pk__in=keys).select_related("startup")
+    files = with_topics(named).in_bulk()
     given: dict[int, list[User]] = defaultdict(list)
-    for review in Review.objects.filter(ACTIVE, application__in=keys).select_related("reviewer"):
+    for review in Review.objects.active().filter(application__in=keys).select_related("reviewer"):
         given[review.application_id].append(review.reviewer)
-    readings: dict[int, list[Reading]] = defaultdict(list)
+    readings: dict[int, list[Proposed]] = defaultdict(list)
     for row in rows:
         file, seat = files[row.application_id], seats.get(row.reviewer_id)
-        readings[file.pk].append(Reading(row.reviewer, _why(file, seat), row.refusal))
+        readings[file.pk].append(Proposed(row.reviewer, _why(file, seat), row.refusal))
     planned_too = {(row.application_id, row.reviewer_id) for row in rows}
     more = Counter(row.reviewer_id for row in rows) if plan.applied_at is None else Counter()
     return {
@@ -130,11 +129,11 @@ def planned(plan: AssignmentPlan) -> dict[str, Any]:
     }
 
 
-def _why(file: Application, seat: Panelist | None) -> str:
-    """What speaks for this reviewer."""
+def _why(file: Any, seat: Panelist | None) -> str:
+    """What speaks for this reviewer; `file`: with its topics."""
     if seat is None:
         return ""
-    topics = set(file.handed_in.answers("project").get("topics", ())) & set(seat.topics)
+    topics = set(file.topics or ()) & set(seat.topics)
     shared = [str(one.label) for one in Topic if one in topics]
     return ", ".join(shared) if shared else _("reads the language and has room")
 

@@ -1,12 +1,13 @@
 """Who reads what, planned for a whole call: tried out first, then given step by step."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,7 @@ from brustart.core import audit, queue
 from brustart.core.errors import Refused
 from brustart.fund.models import Call
 
-from . import assigning
+from . import assigning, conflicts
 from .matching import File, Match, Pair, Reader, Task, match
 from .models import (
     AssignmentPlan,
@@ -39,6 +40,7 @@ class CannotPlan(Refused):
 @transaction.atomic
 def plan(call: Call, *, wanted: int, actor: User, now: datetime) -> AssignmentPlan:
     """Find readers for every file of the call that lacks some. Nothing is given yet."""
+    conflicts.look(call, now=now)
     task = task_of(call, wanted=wanted, on=timezone.localdate(now))
     if not task.files:
         raise CannotPlan(_("No file waits for reviewers: all have theirs, or none is eligible."))
@@ -66,36 +68,40 @@ def _by_text(more: Mapping[int, int]) -> dict[str, int]:
     return {str(key): number for key, number in more.items()}
 
 
-def task_of(
-    call: Call, *, wanted: int, on: date, files: Iterable[Application] | None = None
-) -> Task:
-    """The call as the optimiser takes it: files that lack readers (or these ones), who can take
-    files on that day, what they read already, and who may not read what."""
-    rows = Application.objects.filter(call=call, state__in=TO_READ) if files is None else files
-    seats = Panelist.objects.filter(call=call).filter(Q(until=None) | Q(until__gte=on))
-    readers = [_reader(seat) for seat in seats.select_related("reviewer").order_by("pk")]
-    known = {one.key for one in readers}
-    active = Review.objects.filter(application__call=call).exclude(state=Review.State.RECUSED)
-    kept = frozenset(
-        pair for pair in active.values_list("application", "reviewer") if pair[1] in known
-    )
+def task_of(call: Call, *, wanted: int, on: date, only: int | None = None) -> Task:
+    """The call as the optimiser takes it: files that lack readers (or one of them), who can take
+    files on that day, all that is given, and who may not read what. Six queries."""
+    rows = with_topics(Application.objects.filter(call=call, state__in=TO_READ))
+    seats = list(Panelist.objects.filter(call=call).select_related("reviewer").order_by("pk"))
+    active = Review.objects.active().filter(application__call=call)
+    of_health = {seat.reviewer_id for seat in seats if seat.reads_ehealth}
+    kept = frozenset(active.values_list("application", "reviewer"))
     given = Counter(file for file, _reader in kept)
-    lacking = [one for one in rows if given[one.pk] < wanted]
+    served = {file for file, reader in kept if reader in of_health}  # also by who takes no more
     return Task(
-        files=[_file(one, wanted) for one in sorted(lacking, key=lambda one: one.pk)],
-        readers=readers,
+        files=[
+            _file(one, wanted, needs_health=one.track == Track.EHEALTH and one.pk not in served)
+            for one in (rows.filter(pk=only) if only else rows).order_by("pk")
+            if given[one.pk] < wanted
+        ],
+        readers=[_reader(seat) for seat in seats if seat.until is None or seat.until >= on],
         barred=_barred(call),
         kept=kept,
     )
 
 
-def _file(application: Application, wanted: int) -> File:
-    project = application.handed_in.answers("project")
+def with_topics(files: QuerySet[Application]) -> QuerySet[Any]:
+    """With `topics`, the fields that a project touches, without the rest of what was handed in."""
+    return files.annotate(topics=conflicts.answered("project__topics"))
+
+
+def _file(application: Any, wanted: int, *, needs_health: bool) -> File:
+    """`application`: with its topics; `needs_health`: nobody who knows e-health reads it yet."""
     return File(
         key=application.pk,
         language=application.language,
-        topics=frozenset(project.get("topics", ())),
-        is_ehealth=application.track == Track.EHEALTH,
+        topics=frozenset(application.topics or ()),
+        is_ehealth=needs_health,
         wanted=wanted,
     )
 
@@ -111,12 +117,17 @@ def _reader(seat: Panelist) -> Reader:
 
 
 def _barred(call: Call) -> frozenset[Pair]:
-    """Conflicts of interest, and files of a startup that one belongs to."""
-    conflicts = ConflictOfInterest.objects.filter(application__call=call)
+    """Conflicts of interest, files of a startup that one belongs to, and those that one stepped
+    back from or lost."""
+    ties = ConflictOfInterest.objects.blocking().filter(application__call=call)
+    stepped_back = Review.objects.filter(
+        application__call=call, state__in=[Review.State.ABSTAINED, Review.State.RELIEVED]
+    )
     members = Membership.objects.filter(startup__applications__call=call)
     return frozenset(
         [
-            *conflicts.values_list("application", "reviewer"),
+            *ties.values_list("application", "reviewer"),
+            *stepped_back.values_list("application", "reviewer"),
             *members.values_list("startup__applications", "user"),
         ]
     )
@@ -155,4 +166,4 @@ def give(step: Step, *, now: datetime) -> None:
 
 def for_one(application: Application, *, wanted: int, on: date) -> Match:
     """Readers for a single file, beside all that is given already."""
-    return match(task_of(application.call, wanted=wanted, on=on, files=[application]))
+    return match(task_of(application.call, wanted=wanted, on=on, only=application.pk))

@@ -6,21 +6,24 @@ from statistics import median
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications.models import Application
 from brustart.accounts.models import User
 from brustart.fund.models import Call
 
-from ..grid import WEIGHTS, Criterion
-from . import panel
+from . import conflicts, panel, rubrics
 from .models import Panelist, Review
+from .models.reviews import ACTIVE, OPEN
 
 TONES = {
     Review.State.ASSIGNED: "neutral",
     Review.State.BEGUN: "active",
     Review.State.DONE: "good",
+    Review.State.ABSTAINED: "warn",
     Review.State.RECUSED: "warn",
+    Review.State.RELIEVED: "neutral",
 }
 
 
@@ -31,11 +34,11 @@ def marks_for_reading(application: Application) -> list[dict[str, Any]]:
     return [
         {
             "label": one.label,
-            "weight": WEIGHTS[one],
-            "values": marks.get(one, []),
-            "median": Decimal(median(marks[one])) if one in marks else None,
+            "weight": one.weight,
+            "values": marks.get(one.key, []),
+            "median": Decimal(median(marks[one.key])) if one.key in marks else None,
         }
-        for one in Criterion
+        for one in rubrics.of(application.call).measures
     ]
 
 
@@ -57,9 +60,7 @@ class Candidate:
 
 def candidates(application: Application) -> list[Candidate]:
     """Everybody on the panel of the file's call, in the order of their names."""
-    given = {
-        one.reviewer_id: one for one in application.reviews.exclude(state=Review.State.RECUSED)
-    }
+    given = {one.reviewer_id: one for one in application.reviews.all()}
     why_not = _hindered(application)
     return [
         Candidate(
@@ -68,16 +69,17 @@ def candidates(application: Application) -> list[Candidate]:
             files=seat.files,
             waiting=seat.waiting,
             review=given.get(seat.reviewer_id),
-            why_not=why_not.get(seat.reviewer_id, ""),
+            why_not=why_not.get(seat.reviewer_id) or _no_room(application, seat),
         )
         for seat in _seats(application.call)
     ]
 
 
 def _seats(call: Call) -> QuerySet[Any]:
-    """The panel; `files`: those given to the reviewer in any call, `waiting`: not yet handed in."""
-    files = ~Q(reviewer__reviews__state=Review.State.RECUSED)
-    waiting = Q(reviewer__reviews__state__in=[Review.State.ASSIGNED, Review.State.BEGUN])
+    """The panel; `files`: those of the call that the reviewer has, `waiting`: not yet handed in."""
+    of_call = Q(reviewer__reviews__application__call=call)
+    files = of_call & Q(reviewer__reviews__state__in=ACTIVE)
+    waiting = of_call & Q(reviewer__reviews__state__in=OPEN)
     return (
         Panelist.objects.filter(call=call)
         .select_related("reviewer")
@@ -93,7 +95,16 @@ def _hindered(application: Application) -> dict[int, str]:
     """Who cannot read the file, with the reason."""
     members = application.startup.members.values_list("pk", flat=True)
     why = dict.fromkeys(members, _("Belongs to the startup."))
-    for conflict in application.conflicts.all():
-        said = _("Conflict of interest: %(reason)s") % {"reason": conflict.reason}
+    for conflict in application.conflicts.blocking():
+        said = _("Conflict of interest: %(reason)s") % {"reason": conflicts.said(conflict)}
         why[conflict.reviewer_id] = said
     return why
+
+
+def _no_room(application: Application, seat: Any) -> str:
+    """What else keeps the file from somebody (assigning.py refuses the same)."""
+    if application.language not in seat.reads:
+        return _("Does not read the language of this file.")
+    if seat.until and seat.until < timezone.localdate():
+        return _("Takes no further files.")
+    return _("Has as many files as they can take.") if seat.files >= seat.capacity else ""

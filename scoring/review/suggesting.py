@@ -8,7 +8,7 @@ from django.utils import timezone
 from applications.models import Application
 from applications.states import State
 
-from . import planning
+from . import conflicts, planning
 from .models import Suggestion
 
 
@@ -19,6 +19,7 @@ def suggest(application: int, *, now: datetime) -> None:
     file = Application.objects.select_related("call").get(pk=application)
     if file.state != State.ELIGIBLE:
         return
+    conflicts.look(file.call, now=now, files=[file.pk])
     found = planning.for_one(file, wanted=planning.WANTED, on=timezone.localdate(now))
     Suggestion.objects.filter(application=file).delete()
     Suggestion.objects.bulk_create(

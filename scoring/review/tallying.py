@@ -10,7 +10,6 @@ from applications.states import JUDGED
 from brustart.core.hashing import sha256
 from brustart.fund.models import Call
 
-from ..grid import WEIGHTS
 from .agreement import agreement
 from .calibrating import METHOD, Calibration, Estimate, Marked
 from .models import Mark, Review
@@ -40,9 +39,8 @@ def readings(call: Call) -> list[Reading]:
     return [Reading(file, reviewer, marks) for (file, reviewer), marks in sorted(found.items())]
 
 
-def marked(given: Iterable[Reading], weights: Mapping[str, int] | None = None) -> list[Marked]:
+def marked(given: Iterable[Reading], weights: Mapping[str, int]) -> list[Marked]:
     """Each review as one mark of 5: the weighted mean of what was given."""
-    weights = weights or {one.value: weight for one, weight in WEIGHTS.items()}
     return [
         Marked(
             one.file,

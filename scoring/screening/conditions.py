@@ -10,7 +10,5 @@ CONDITIONS = frozenset({"ethics_condition"})  # reasons
 def conditions(application: Application) -> list[Finding]:
     """The findings of the file's screening that make a payment wait; none that two people judged
     otherwise."""
-    found = Finding.objects.filter(
-        run__submission=application.submission_id, run__is_current=True, reason__in=CONDITIONS
-    )
-    return list(found.exclude(overrides__accepted=True))
+    found = Finding.objects.of(application.submission_id).unanswered()
+    return list(found.filter(reason__in=CONDITIONS))

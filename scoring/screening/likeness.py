@@ -30,7 +30,7 @@ def note(run: Run) -> None:
     alike = counted.filter(~Q(kind=Trait.Kind.TEAM) | Q(number__gte=min(2, people)))
     Likeness.objects.bulk_create(
         Likeness(run=run, kind=kind, other_id=other)
-        for kind, other, _number in alike.order_by("-application")[:MOST]
+        for kind, other, _number in alike.order_by("-application_id")[:MOST]
     )
 
 

@@ -61,7 +61,7 @@ class Run(models.Model):
     objects = RunQuerySet.as_manager()
 
     class Meta:
-        ordering = ["submission", "version"]
+        ordering = ["submission_id", "version"]
         constraints = [
             models.UniqueConstraint(fields=["submission", "version"], name="run_once"),
             models.UniqueConstraint(
@@ -87,7 +87,7 @@ class Step(Work):
     inputs_hash = models.CharField(max_length=64, blank=True)  # of what the step read
 
     class Meta(Work.Meta):
-        ordering = ["run", "place"]
+        ordering = ["run_id", "place"]
         constraints = [models.UniqueConstraint(fields=["run", "name"], name="step_once")]
 
     def __str__(self) -> str:
@@ -102,6 +102,16 @@ class Step(Work):
         return waiting.order_by("place").values_list("pk", flat=True).first()
 
 
+class FindingQuerySet(models.QuerySet["Finding"]):
+    def of(self, submission: int | None) -> Self:
+        """What the run of a submission that counts now has found."""
+        return self.filter(run__submission=submission, run__is_current=True)
+
+    def unanswered(self) -> Self:
+        """Those of which no two people said otherwise."""
+        return self.exclude(overrides__accepted=True)
+
+
 class Finding(models.Model):
     """What one rule says of one run: verdict, reason, the inputs it used, its source."""
 
@@ -113,8 +123,10 @@ class Finding(models.Model):
     citation = models.CharField(max_length=200)
     place = models.PositiveSmallIntegerField()
 
+    objects = FindingQuerySet.as_manager()
+
     class Meta:
-        ordering = ["run", "place"]
+        ordering = ["run_id", "place"]
         constraints = [models.UniqueConstraint(fields=["run", "rule"], name="finding_once")]
 
     @property
@@ -151,7 +163,7 @@ class Override(models.Model):
     accepted = models.BooleanField(null=True)
 
     class Meta:
-        ordering = ["finding", "asked_at"]
+        ordering = ["finding_id", "asked_at"]
         constraints = [
             models.UniqueConstraint(
                 fields=["finding"],
@@ -191,7 +203,7 @@ class Likeness(models.Model):
     other = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        ordering = ["run", "kind", "other"]
+        ordering = ["run_id", "kind", "other_id"]
         constraints = [
             models.UniqueConstraint(fields=["run", "kind", "other"], name="likeness_once")
         ]
@@ -208,7 +220,7 @@ class Contribution(models.Model):
     place = models.PositiveSmallIntegerField()
 
     class Meta:
-        ordering = ["run", "place"]
+        ordering = ["run_id", "place"]
         constraints = [
             models.UniqueConstraint(fields=["run", "criterion", "name"], name="contribution_once"),
             models.CheckConstraint(

@@ -70,12 +70,16 @@ ENDED = (queue.State.DONE, queue.State.FAILED)
 
 
 def _collect(run: Run, now: datetime) -> str:
-    collected = facts.collect(run.submission)
+    keep_facts(run, facts.collect(run.submission))
+    return run.facts_hash
+
+
+def keep_facts(run: Run, collected: facts.Facts) -> None:
+    """Store what the rules read, with its hash; and which other files resemble this one."""
     run.facts = plain(vars(collected))
     run.facts_hash = sha256({"schema": 1, "facts": run.facts})
     run.save()
     likeness.note(run)
-    return run.facts_hash
 
 
 def _judge(run: Run, now: datetime) -> str:

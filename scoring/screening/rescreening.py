@@ -11,10 +11,9 @@ from applications import lifecycle, timeline
 from applications.models import Application
 from applications.states import State
 from brustart.accounts.models import User
-from brustart.core.hashing import plain, sha256
 from brustart.fund.models import Call
 
-from . import eligibility, facts, likeness, pipeline, verdicts
+from . import eligibility, facts, pipeline, verdicts
 from .eligibility import Found
 from .models import Finding, Run
 
@@ -65,23 +64,14 @@ def compare(application: Application, *, as_of: date | None = None) -> Outcome:
     submission.application = application  # known already: nobody asks for it again
     collected = facts.collect(submission, as_of=as_of)
     found = eligibility.judge(collected)
-    last = Finding.objects.filter(
-        run__submission=application.submission_id, run__is_current=True
-    ).order_by()
-    before = {one.rule: one for one in last}
+    last = Finding.objects.of(application.submission_id).order_by()
+    before = {one.rule: (one.verdict, one.reason) for one in last}
     changes = [
-        Change(one.rule, before[one.rule].verdict if one.rule in before else "", one.verdict,
-               one.reason)
+        Change(one.rule, before.get(one.rule, ("", ""))[0], one.verdict, one.reason)
         for one in found
-        if one.rule not in before or _differs(before[one.rule], one)
-    ]  # fmt: skip
+        if before.get(one.rule) != (one.verdict, one.reason)
+    ]
     return Outcome(application, collected, found, changes)
-
-
-def _differs(before: object, now: Found) -> bool:
-    return (getattr(before, "verdict", ""), getattr(before, "reason", "")) != (
-        now.verdict, now.reason,
-    )  # fmt: skip
 
 
 def rescreen(
@@ -114,12 +104,10 @@ def _keep(
         begun_by=actor,
         as_of=as_of,
         rules_version=eligibility.RULES_VERSION,
-        facts=plain(vars(outcome.collected)),
     )
-    run.facts_hash = sha256({"schema": 1, "facts": run.facts})
+    pipeline.keep_facts(run, outcome.collected)
     pipeline.keep(run, outcome.found)
     pipeline.score(run)
-    likeness.note(run)
     timeline.write(application, "rescreened", now=now, actor=actor, for_applicant=False)
     asked = lifecycle.open_request(application, now=now)
     if application.state in verdicts.SCREENED and not asked:

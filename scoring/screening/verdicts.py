@@ -72,11 +72,9 @@ def settle(
 def age_at_award(application: Application, *, on: date) -> Found | None:
     """The rule on age as it stands on the day of an award, if it is not met then; None also when
     two people said that it is, or the call does not apply it."""
-    run = Run.objects.of(application.submission_id)
-    counted = counting(run) if run else {}
-    if run is None or "age" not in counted:
+    judged = Finding.objects.of(application.submission_id).unanswered().filter(rule="age")
+    finding = judged.select_related("run").first()
+    if finding is None:
         return None
-    found = eligibility.age_at(facts.restore(run.facts or {}), on)
-    overridden = Override.objects.filter(finding__run=run, finding__rule="age", accepted=True)
-    failed = found.verdict == Verdict.FAIL and not overridden.exists()
-    return found if failed else None
+    found = eligibility.age_at(facts.restore(finding.run.facts or {}), on)
+    return found if found.verdict == Verdict.FAIL else None

@@ -14,6 +14,7 @@ from applications import guests
 from applications.models import Application
 from applications.states import State
 from brustart.accounts.access import Audience, get_or_404, role_of, visible_to
+from brustart.accounts.asking import SignedIn
 from brustart.accounts.models import User
 from brustart.core.errors import Refused
 from brustart.fund.models import Call
@@ -94,7 +95,7 @@ INELIGIBLE_FROM = {State.NEEDS_EVIDENCE, State.FAILS_RULES}
 
 
 @require_http_methods(["GET", "POST"])
-def ineligible(request: HttpRequest, pk: int) -> HttpResponse:
+def ineligible(request: SignedIn, pk: int) -> HttpResponse:
     """A rule is not met, and a person says so: the file is closed."""
     application = get_or_404(request.user, Application, *PARTS, pk=pk)
     form = ReasonForm(
@@ -127,7 +128,7 @@ def ineligible(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def run(request: HttpRequest, pk: int) -> HttpResponse:
+def run(request: SignedIn, pk: int) -> HttpResponse:
     """One screening as it was kept: verdicts, versions, and the facts that the rules read."""
     found = get_or_404(request.user, Run, "submission__application__startup", "begun_by", pk=pk)
     known = {
@@ -142,7 +143,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def override(request: HttpRequest, pk: int) -> HttpResponse:
+def override(request: SignedIn, pk: int) -> HttpResponse:
     """Another verdict on one rule, which a second person must confirm."""
     finding = get_or_404(request.user, Finding, "run__submission__application", pk=pk)
     form = OverrideForm(request.POST if request.method == "POST" else None, finding=finding)
@@ -150,7 +151,7 @@ def override(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             confirming.override(
-                finding, actor=_user(request), now=timezone.now(), **form.cleaned_data
+                finding, actor=request.user, now=timezone.now(), **form.cleaned_data
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -169,7 +170,7 @@ def override(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def answer_override(request: HttpRequest, pk: int) -> HttpResponse:
+def answer_override(request: SignedIn, pk: int) -> HttpResponse:
     """The second person reads the reason, and confirms or refuses."""
     asked = get_or_404(
         request.user, Override, "finding__run__submission__application", "asked_by", pk=pk
@@ -178,7 +179,7 @@ def answer_override(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         accept = request.POST.get("answer") == "accept"
         try:
-            confirming.answer(asked, accept=accept, actor=_user(request), now=timezone.now())
+            confirming.answer(asked, accept=accept, actor=request.user, now=timezone.now())
         except Refused as refusal:
             refused = str(refusal)
         else:
@@ -193,9 +194,3 @@ def answer_override(request: HttpRequest, pk: int) -> HttpResponse:
         "findings": [finding_for_reading(asked.finding)],
     }
     return render(request, "screening/answer_override.html", known, status=409 if refused else 200)
-
-
-def _user(request: HttpRequest) -> User:
-    """The person, of whom the route has made sure."""
-    assert isinstance(request.user, User)
-    return request.user

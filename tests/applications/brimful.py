@@ -17,7 +17,7 @@ from applications.forms.fields import (
     PercentField,
     QuarterField,
 )
-from tests.factories import enterprise_number
+from tests.mirabelle import enterprise_number
 
 EMOJI = "Rondes 🚲👩🏽‍⚕️ «à l’heure» – 25 % <b>&amp;</b>"
 RTL = "عربي \u202bמעורב\u202c with English"

@@ -17,14 +17,8 @@ from brustart.core.hashing import plain
 from brustart.fund.models import Call
 from tests.applications import brimful
 from tests.cbe import extracts
-from tests.factories import (
-    complete_answers,
-    fill,
-    make_call,
-    make_draft,
-    make_empty_draft,
-    make_user,
-)
+from tests.factories import fill, make_call, make_draft, make_empty_draft, make_user
+from tests.mirabelle import complete_answers
 from tests.pages import form_data
 
 pytestmark = pytest.mark.django_db

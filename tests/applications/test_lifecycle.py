@@ -26,10 +26,7 @@ from brustart.core.models import AuditEntry, Mail, Message
 from brustart.fund import deminimis
 from brustart.fund.models import NumberNeeded
 from tests.factories import (
-    BUDGET,
-    PROJECT,
     add_documents,
-    enterprise_number,
     fill,
     make_award,
     make_call,
@@ -39,6 +36,7 @@ from tests.factories import (
     make_submitted,
     make_user,
 )
+from tests.mirabelle import BUDGET, PROJECT, enterprise_number
 
 pytestmark = pytest.mark.django_db
 UNREGISTERED = {"enterprise_number": None, "founded_on": None, "not_registered": True}
@@ -315,6 +313,7 @@ def test_an_awarded_file_cannot_be_withdrawn() -> None:
 def test_every_state_can_be_reached_and_left_or_is_final() -> None:
     reached = {State.DRAFT}.union(*MOVES.values())
     assert reached == set(State) == set(MOVES)
-    assert {State.INELIGIBLE, State.AWARDED, State.REJECTED, State.WITHDRAWN} == FINAL
+    ends = {State.INELIGIBLE, State.REJECTED, State.WITHDRAWN, State.LAPSED, State.CLOSED}
+    assert ends == FINAL
     hidden = {state for state in State if for_applicant(state) != state}
     assert hidden == {State.REVIEWED, State.PROPOSED}

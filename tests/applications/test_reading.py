@@ -14,17 +14,8 @@ from applications.models import Application, Document, Section, Submission
 from brustart.accounts.models import Role
 from brustart.core.hashing import plain
 from tests.applications import brimful
-from tests.factories import (
-    BUDGET,
-    OWNERSHIP,
-    PROJECT,
-    TEAM,
-    add_documents,
-    fill,
-    make_screened,
-    make_submitted,
-    make_user,
-)
+from tests.factories import add_documents, fill, make_screened, make_submitted, make_user
+from tests.mirabelle import BUDGET, OWNERSHIP, PROJECT, TEAM
 
 
 @pytest.mark.parametrize("language", ["fr", "nl", "en"])

@@ -18,8 +18,6 @@ from brustart.core.models import AuditEntry, Mail, Message
 from scoring.screening import pipeline
 from scoring.screening.models import Step
 from tests.factories import (
-    BUDGET,
-    PROJECT,
     add_documents,
     fill,
     make_assigned,
@@ -27,6 +25,7 @@ from tests.factories import (
     make_submitted,
     make_user,
 )
+from tests.mirabelle import BUDGET, PROJECT
 
 pytestmark = pytest.mark.django_db
 TEN_DAYS = timedelta(days=10)

@@ -14,7 +14,8 @@ from applications import lifecycle, timeline
 from applications.models import Application, Membership, Part, Section
 from brustart.accounts.models import User
 from tests.applications.test_drafting import ON_PAGES, answers, page, section
-from tests.factories import BUDGET, fill, make_draft, make_empty_draft, make_user
+from tests.factories import fill, make_draft, make_empty_draft, make_user
+from tests.mirabelle import BUDGET
 from tests.pages import form_data, ids, links
 
 BY_ITSELF = {"accept": "application/json"}

@@ -11,7 +11,8 @@ from django.utils import timezone, translation
 from applications import completeness, totals
 from applications.models import Application
 from brustart.fund import deminimis
-from tests.factories import BUDGET, make_draft, make_empty_draft, make_submitted
+from tests.factories import make_draft, make_empty_draft, make_submitted
+from tests.mirabelle import BUDGET
 
 ON = date(2026, 11, 22)
 NUMBER = "1999000064"

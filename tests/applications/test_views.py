@@ -18,8 +18,6 @@ from brustart.core.hashing import plain
 from brustart.fund.models import Call
 from tests.factories import (
     add_documents,
-    complete_answers,
-    enterprise_number,
     make_award,
     make_call,
     make_draft,
@@ -28,6 +26,7 @@ from tests.factories import (
     make_submitted,
     make_user,
 )
+from tests.mirabelle import complete_answers, enterprise_number
 from tests.pages import form_data, ids, links
 
 pytestmark = pytest.mark.django_db

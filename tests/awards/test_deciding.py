@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from dateutil.relativedelta import relativedelta
@@ -12,15 +13,19 @@ from applications.lifecycle import WrongState
 from applications.models import Application
 from applications.states import State
 from brustart.accounts.models import Role, User
-from brustart.awards import deciding
+from brustart.awards import binding, deciding, proposing
 from brustart.awards.models import Award, Proposal, Vote
-from brustart.core.models import Mail
+from brustart.core import hashing
+from brustart.core.models import AuditEntry, Mail, Message
 from brustart.fund import capacity, deminimis, ledger
 from brustart.fund.models import Aid, Entry, NumberNeeded
 from brustart.fund.verifying import differences
-from scoring.review import assigning
+from scoring.review import conflicts
 from scoring.screening.models import Run
-from tests import factories
+from tests import factories, mirabelle
+
+from .making import fresh
+from .test_proposing import opine, revise
 
 pytestmark = pytest.mark.django_db
 ZERO = Decimal(0)
@@ -53,6 +58,8 @@ def test_the_second_approval_commits_the_money() -> None:
     assert headroom(file) == 200_000
     assert Mail.objects.get(template="awarded").recipient == file.author
     assert list(differences()) == []
+    assert AuditEntry.objects.get(act="application.awarded").details["amount"] == "100000.00"
+    assert award.offer_until == timezone.localdate() + timedelta(days=30)
 
 
 def test_the_cap_refuses_and_nothing_is_written() -> None:
@@ -75,7 +82,7 @@ def test_a_proposal_reserves_headroom_and_no_cap() -> None:
     assert left(proposal) == 4_000_000
     assert headroom(proposal.application) == 200_000
     account = proposal.application.call.envelope.account
-    assert deciding.proposed_total(account) == 100_000
+    assert proposing.proposed_total(account) == 100_000
 
 
 def test_the_ceiling_refuses_a_proposal_as_a_whole() -> None:
@@ -91,13 +98,13 @@ def test_the_ceiling_refuses_a_proposal_as_a_whole() -> None:
 
 
 def test_enterprises_that_decide_over_each_other_share_one_ceiling() -> None:
-    number = factories.enterprise_number()
+    number = mirabelle.enterprise_number()
     parent = {
         "name": "Parent", "kind": "enterprise", "share": Decimal(60), "control": "yes",
         "enterprise_number": number, **dict.fromkeys(ownership.FIGURES, Decimal(1)),
     }  # fmt: skip
     first, second = (factories.make_reviewed(owners=[parent]) for _sister in "ab")
-    assert deciding.undertaking_of(first) == {first.enterprise_number, number}
+    assert proposing.undertaking_of(first) == {first.enterprise_number, number}
     factories.make_proposal(first, amount=100_000)
     assert headroom(second) == 300_000  # nobody has named them together yet
     factories.make_proposal(second, amount=100_000)
@@ -111,7 +118,7 @@ def test_nothing_is_proposed_without_an_enterprise_number() -> None:
     call = factories.make_call(number_needed=NumberNeeded.AWARD)
     team = {"enterprise_number": None, "founded_on": None, "not_registered": True}
     file = factories.make_reviewed(call=call, **team)
-    with pytest.raises(deciding.NotRegistered, match="before you propose"):
+    with pytest.raises(proposing.NotRegistered, match="before you propose"):
         factories.make_proposal(file)
     file.refresh_from_db()
     assert file.state == State.REVIEWED
@@ -120,12 +127,22 @@ def test_nothing_is_proposed_without_an_enterprise_number() -> None:
 
 @pytest.mark.parametrize("amount", [120_001, 250_000])
 def test_no_more_than_was_asked(amount: int) -> None:
-    with pytest.raises(deciding.OverRequest, match="€120,000"):
+    with pytest.raises(proposing.OverRequest, match="€120,000"):
         factories.make_proposal(amount=amount)
 
 
-@pytest.mark.parametrize("who", ["manager", "stranger", "reader", "conflicted", "member", "twice"])
-def test_who_may_not_vote(who: str) -> None:
+@pytest.mark.parametrize(
+    ("who", "why"),
+    [
+        ("manager", "Only the panel"),
+        ("stranger", "Only the panel"),
+        ("reader", "Only the panel"),
+        ("conflicted", "conflict of interest"),
+        ("member", "belong to the startup"),
+        ("twice", "already decided"),
+    ],
+)
+def test_who_may_not_vote(who: str, why: str) -> None:
     proposal = factories.make_proposal()
     file, voter = proposal.application, panel(proposal)[0]
     if who == "manager":
@@ -135,13 +152,13 @@ def test_who_may_not_vote(who: str) -> None:
     elif who == "reader":
         voter = factories.seat(file.call, approves=False)
     elif who == "conflicted":
-        assigning.recuse(file, reviewer=voter, reason="A cousin.", now=timezone.now())
+        conflicts.recuse(file, reviewer=voter, reason="A cousin.", now=timezone.now())
     elif who == "member":
         file.startup.members.add(voter)
     else:
         factories.approve(proposal, voter)
     before = Vote.objects.count()
-    with pytest.raises(deciding.NotAllowedToVote):
+    with pytest.raises(deciding.NotAllowedToVote, match=why):
         factories.approve(proposal, voter)
     assert Vote.objects.count() == before
 
@@ -151,21 +168,18 @@ def test_what_was_read_is_what_is_approved() -> None:
     voter = panel(proposal)[0]
     with pytest.raises(deciding.Changed):
         deciding.approve(proposal, actor=voter, read_hash="0" * 64, now=timezone.now())
+    assert not proposal.votes.exists()
     stored = Proposal.objects.get()
-    again = deciding.bound_hash(
-        stored.application,
-        amount=stored.amount,
-        instrument=stored.instrument,
-        reasons=stored.reasons,
-    )
-    assert again == proposal.sha256
+    assert binding.holds(stored)
+    deciding.approve(stored, actor=voter, read_hash=stored.sha256, now=timezone.now())
+    assert proposal.votes.get().sha256 == hashing.sha256(binding.of(stored))
 
 
 def test_one_refusal_ends_the_proposal() -> None:
     proposal = factories.make_proposal(amount=100_000)
     first, second, _third = panel(proposal)
     factories.approve(proposal, first)
-    with pytest.raises(deciding.ReasonMissing):
+    with pytest.raises(proposing.ReasonMissing):
         deciding.refuse(proposal, actor=second, reason=" ", now=timezone.now())
     deciding.refuse(proposal, actor=second, reason="No market.", now=timezone.now())
     file = Application.objects.get()
@@ -181,7 +195,7 @@ def test_an_approval_in_conflict_no_longer_counts() -> None:
     proposal = factories.make_proposal()
     first, second, third = panel(proposal)
     factories.approve(proposal, first)
-    assigning.recuse(proposal.application, reviewer=first, reason="A friend.", now=timezone.now())
+    conflicts.recuse(proposal.application, reviewer=first, reason="A friend.", now=timezone.now())
     assert factories.approve(proposal, second) is None
     assert factories.approve(proposal, third) is not None
 
@@ -200,7 +214,7 @@ def test_a_withdrawn_file_frees_its_headroom() -> None:
 def test_not_awarding_needs_grounds_and_tells_them() -> None:
     file, actor = factories.make_reviewed(), factories.make_user(Role.FUND_MANAGER)
     now = timezone.now()
-    with pytest.raises(deciding.ReasonMissing):
+    with pytest.raises(proposing.ReasonMissing):
         deciding.reject(file, grounds="", actor=actor, now=now)
     deciding.keep_waiting(file, actor=actor, now=now)
     deciding.reject(file, grounds="Others have customers.", actor=actor, now=now)
@@ -234,7 +248,7 @@ def turn_five(file: Application) -> None:
 def test_no_award_is_proposed_to_a_startup_that_turned_too_old() -> None:
     file = factories.make_reviewed()
     turn_five(file)
-    with pytest.raises(deciding.TooOld, match="5 years or older"):
+    with pytest.raises(proposing.TooOld, match="5 years or older"):
         factories.make_proposal(file)
     file.refresh_from_db()
     assert file.state == State.REVIEWED
@@ -245,7 +259,7 @@ def test_the_last_approval_comes_too_late() -> None:
     first, second, _third = panel(proposal)
     factories.approve(proposal, first)
     turn_five(proposal.application)
-    with pytest.raises(deciding.TooOld, match="Nothing was changed"):
+    with pytest.raises(proposing.TooOld, match="Nothing was changed"):
         factories.approve(proposal, second)
     assert proposal.votes.count() == 1
     assert not Award.objects.exists()
@@ -258,3 +272,138 @@ def test_what_must_be_shown_before_a_payment_stands_in_the_decision() -> None:
     assert "Before any payment" in body
     assert "Ethics committee" in body
     assert award.application.state == State.AWARDED
+
+
+# --- the second factor ----------------------------------------------------------------------------
+
+
+def real_reviewer(proposal: Proposal) -> User:
+    """Somebody of the panel who is no person of the demo."""
+    reviewer = factories.make_user(Role.REVIEWER, is_demo=False)
+    factories.seat(proposal.application.call, reviewer)
+    factories.declare(proposal.application, reviewer)
+    return reviewer
+
+
+@pytest.mark.parametrize(
+    ("age", "counts"),
+    [
+        (timedelta(0), True),
+        (timedelta(minutes=5), True),
+        (timedelta(minutes=5, seconds=1), False),
+        (timedelta(days=1), False),
+        (timedelta(seconds=-1), False),  # from the future
+        (None, False),
+    ],
+)
+def test_an_approval_needs_a_second_factor_of_the_last_five_minutes(
+    age: timedelta | None, *, counts: bool
+) -> None:
+    proposal, now = factories.make_proposal(), timezone.now()
+    voter = real_reviewer(proposal)
+    shown = None if age is None else now - age
+    how = {"actor": voter, "read_hash": proposal.sha256, "factor_at": shown, "now": now}
+    if counts:
+        deciding.approve(proposal, **how)
+        assert proposal.votes.get().factor_at == shown
+    else:
+        with pytest.raises(deciding.NotConfirmed, match="five minutes"):
+            deciding.approve(proposal, **how)
+        assert not proposal.votes.exists()
+
+
+def test_without_the_demo_even_its_people_show_a_second_factor(settings: Any) -> None:
+    proposal = factories.make_proposal()
+    settings.DEMO = False
+    with pytest.raises(deciding.NotConfirmed):
+        factories.approve(proposal, panel(proposal)[0])
+    settings.DEMO, settings.DEMO_MFA = True, True
+    with pytest.raises(deciding.NotConfirmed):
+        factories.approve(proposal, panel(proposal)[0])
+
+
+def test_a_refusal_needs_a_reason_and_no_second_factor() -> None:
+    proposal = factories.make_proposal()
+    deciding.refuse(
+        proposal, actor=real_reviewer(proposal), reason="No market.", now=timezone.now()
+    )
+    assert fresh(proposal).state == Proposal.State.REFUSED
+
+
+# --- the Finance Inspector ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("before", ["none", "unfavourable", "of another version"])
+def test_no_money_without_the_inspectors_favourable_opinion(before: str) -> None:
+    proposal = factories.make_proposal(call=factories.make_call(inspector_needed=True))
+    first, second, _third = panel(proposal)
+    if before == "unfavourable":
+        opine(proposal)
+        opine(proposal, "unfavourable")
+    elif before == "of another version":
+        opine(proposal)
+        proposal = revise(proposal, amount=Decimal(90_000))
+    factories.approve(proposal, first)
+    with pytest.raises(deciding.OpinionMissing):
+        factories.approve(proposal, second)
+    assert (proposal.votes.count(), Award.objects.count()) == (1, 0)
+    assert left(proposal) == 4_000_000
+    opine(proposal)
+    assert factories.approve(proposal, second) is not None
+
+
+def test_a_call_that_asks_no_inspector_waits_for_none() -> None:
+    proposal = factories.make_proposal()
+    opine(proposal, "unfavourable")  # kept, and binding on nobody
+    first, second, _third = panel(proposal)
+    factories.approve(proposal, first)
+    assert factories.approve(proposal, second) is not None
+
+
+# --- what is asked again at the last approval -----------------------------------------------------
+
+
+def test_the_ceiling_refuses_the_last_approval_with_the_numbers() -> None:
+    proposal = factories.make_proposal(amount=100_000)
+    first, second, _third = panel(proposal)
+    factories.approve(proposal, first)
+    number, today = proposal.application.enterprise_number, timezone.localdate()
+    deminimis.declare(number, [(Decimal(210_000), today)], on=today, declaration="since")
+    entries = Entry.objects.count()
+    with pytest.raises(deminimis.OverCeiling) as refusal:
+        factories.approve(proposal, second)
+    assert (refusal.value.headroom, refusal.value.asked) == (90_000, 100_000)
+    assert "€90,000" in str(refusal.value)
+    assert "€100,000" in str(refusal.value)
+    assert (proposal.votes.count(), Entry.objects.count()) == (1, entries)
+    assert fresh(proposal).state == Proposal.State.OPEN
+    assert not Award.objects.exists()
+
+
+@pytest.mark.parametrize("quorum", [1, 3])
+def test_the_call_says_how_many_approve(quorum: int) -> None:
+    proposal = factories.make_proposal(call=factories.make_call(quorum=quorum))
+    answers = [factories.approve(proposal, voter) for voter in panel(proposal)[:quorum]]
+    assert [answer is not None for answer in answers] == [False] * (quorum - 1) + [True]
+
+
+def test_a_withdrawn_file_gives_its_place_to_the_waiting_list() -> None:
+    proposal = factories.make_proposal()
+    file = proposal.application
+    lifecycle.withdraw(file, actor=file.author, now=timezone.now())
+    for _again in range(2):
+        deciding.void_after_withdrawal(file.pk, now=timezone.now())
+    assert Message.objects.filter(topic="money.released").count() == 1
+
+
+def test_several_files_are_rejected_together_or_not_at_all() -> None:
+    call, actor = factories.make_call(), factories.make_user(Role.FUND_MANAGER)
+    good, gone = (factories.make_reviewed(call=call) for _file in "ab")
+    lifecycle.withdraw(gone, actor=gone.author, now=timezone.now())
+    with pytest.raises(WrongState):
+        deciding.reject_all(
+            [(good, "Too early."), (gone, "Too early.")], actor=actor, now=timezone.now()
+        )
+    assert fresh(good).state == State.REVIEWED
+    deciding.reject_all([(good, "Too early.")], actor=actor, now=timezone.now())
+    assert fresh(good).rejection.grounds == "Too early."

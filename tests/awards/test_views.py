@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from django.test import Client
+from allauth.account.internal.flows.login import record_authentication
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from applications.models import Application
@@ -156,6 +157,7 @@ def test_the_page_counts_what_the_reader_may_not_see() -> None:
     words = logged_in(first).get(page("decide", proposal.application)).content.decode()
     assert "1 proposal of another panel: €120,000" in words
     assert "€3,780,000" in words  # left if every open proposal passes
+    assert "€300,000" in words  # of headroom under the de minimis ceiling
 
 
 def test_an_external_reader_sees_why_they_do_not_vote() -> None:
@@ -184,3 +186,38 @@ def test_each_page_is_for_its_role(role: Role) -> None:
         assert client.get(page(name, file)).status_code == wanted
     wanted = 404 if role == Role.REVIEWER else 403
     assert client.get(page("decide", file)).status_code == wanted
+
+
+# --- the second factor -------------------------------------------------------------------------
+
+
+def with_factor(client: Client, user: User, *, minutes_ago: float) -> None:
+    """The second factor was shown that long ago, and the password entered again just now."""
+    request = RequestFactory().get("/")
+    request.session = client.session
+    record_authentication(request, user, "mfa", type="totp")
+    request.session["account_authentication_methods"][-1]["at"] -= minutes_ago * 60
+    record_authentication(request, user, "password", reauthenticated=True)
+    request.session["second_factor"] = True
+    request.session.save()
+
+
+def test_an_approval_asks_for_the_second_factor_of_the_last_five_minutes(settings: Any) -> None:
+    settings.DEMO_MFA = True
+    proposal = factories.make_proposal()
+    voter = factories.panel_of(proposal.application.call)[0]
+    client = logged_in(voter)
+    url = page("decide", proposal.application)
+    data = {"act": "approve", "read_hash": proposal.sha256}
+    with_factor(client, voter, minutes_ago=6)
+    assert "Show it now" in client.get(url).content.decode()
+    sent = client.post(url, data)
+    assert sent.status_code == 302
+    assert sent["Location"].startswith(reverse("mfa_reauthenticate"))
+    assert not Vote.objects.exists()
+    with_factor(client, voter, minutes_ago=1)
+    assert "Show it now" not in client.get(url).content.decode()
+    client.post(url, data)
+    vote = Vote.objects.get()
+    assert vote.factor_at is not None
+    assert vote.factor_at < vote.at

@@ -28,11 +28,17 @@ FULL |= {"handed_in": 80, "burst": 1000}
 FULL |= {"alone": 60, "at_once": 1000}
 FULL |= {"enterprises": (20_000, 200_000), "imports": 3}
 FULL |= {"screened": (1_000, 10_000), "rescreenings": 1}
+FULL |= {"matched": (100, 1_000), "ranked": (100, 10_000), "pages": 30}
+FULL |= {"entries": (1_000, 100_000), "looks": 10}
+FULL |= {"exported": (10_000, 100_000), "lined": (100, 1_000)}
 QUICK: dict[str, Any] = {"rounds": 2, "seconds": 0.5, "batch": 8, "tasks": 100, "files": 8}
 QUICK |= {"handed_in": 40, "burst": 100}
 QUICK |= {"alone": 20, "at_once": 100}
 QUICK |= {"enterprises": (2_000, 20_000), "imports": 1}
 QUICK |= {"screened": (100, 500), "rescreenings": 1}
+QUICK |= {"matched": (50, 200), "ranked": (50, 500), "pages": 8}
+QUICK |= {"entries": (200, 5_000), "looks": 4}
+QUICK |= {"exported": (1_000, 10_000), "lined": (50, 300)}
 
 
 @dataclass
@@ -132,7 +138,49 @@ def _approvals(template: Any, size: dict[str, Any], report: Report) -> None:
 
     say("Approvals: preparing the proposals, then deciding")
     counts = {"rounds": size["rounds"], "seconds": size["seconds"], "batch": size["batch"]}
-    report.figures.append(approvals.measure(template, **counts))
+    report.figures += approvals.measure(template, **counts)
+
+
+def _capacity(template: Any, size: dict[str, Any], report: Report) -> None:
+    from tests.bench import money
+
+    say("Capacity: filling two ledgers, then reading the pages")
+    report.figures += money.measure_pages(
+        template, rounds=size["rounds"], entries=size["entries"], pages=size["looks"]
+    )
+
+
+def _exports(template: Any, size: dict[str, Any], report: Report) -> None:
+    from tests.bench import money
+
+    say("Exports: taking the ledger home")
+    figures, memory = money.measure_exports(template, entries=size["exported"])
+    report.figures += figures
+    report.conditions["memory_of_exports"] = memory
+    for kind, found in memory.items():
+        print(f"{kind}: " + ", ".join(f"{what} {number}" for what, number in found.items()))
+
+
+def _line(template: Any, size: dict[str, Any], report: Report) -> None:
+    from tests.bench import money
+
+    say("Funding line: the best total, proven")
+    figure, delays = money.measure_line(rounds=size["rounds"], lined=size["lined"])
+    report.figures.append(figure)
+    report.delays.append(delays)
+
+
+def _panels(template: Any, size: dict[str, Any], report: Report) -> None:
+    from tests.bench import panels
+
+    say("Panels: planning who reads what, then reading the ranking")
+    report.figures += panels.measure(
+        template,
+        rounds=size["rounds"],
+        matched=size["matched"],
+        ranked=size["ranked"],
+        pages=size["pages"],
+    )
 
 
 def _register(template: Any, size: dict[str, Any], report: Report) -> None:
@@ -150,7 +198,11 @@ PARTS: dict[str, Callable[[Any, dict[str, Any], Report], None]] = {
     "screenings": _screenings,
     "verdicts": _verdicts,
     "rescreening": _rescreening,
+    "panels": _panels,
     "approvals": _approvals,
+    "capacity": _capacity,
+    "exports": _exports,
+    "line": _line,
     "register": _register,
 }
 

@@ -17,7 +17,7 @@ from applications.states import State
 from brustart import children
 from brustart.core import audit
 from brustart.core.models import Mail, Message
-from tests import factories
+from tests import factories, mirabelle
 from tests.bench import drafts, pages, processes
 from tests.bench.measuring import Broken, Figure, Job, Run, beside, same, together
 from tests.bench.posting import JSON, Sender
@@ -126,7 +126,7 @@ def _saves(portal: Portal, seconds: float) -> tuple[str, Run]:
     files = [share[0] for share in portal.shares(CLIENTS)]
     pairs = zip(portal.senders, files, strict=True)
     jobs: list[Job] = [partial(_save, sender, file, seconds) for sender, file in pairs]
-    return (f"{len(factories.PROJECT)} answers read, kept, repeated", lambda: together(jobs))
+    return (f"{len(mirabelle.PROJECT)} answers read, kept, repeated", lambda: together(jobs))
 
 
 def _save(sender: Sender, file: Application, seconds: float, ready: Callable[[], object]) -> int:
@@ -137,7 +137,7 @@ def _save(sender: Sender, file: Application, seconds: float, ready: Callable[[],
     ready()
     count, until = 0, time.monotonic() + seconds
     while time.monotonic() < until:
-        typed = factories.PROJECT | {"title": f"Home care on time {version}"}
+        typed = mirabelle.PROJECT | {"title": f"Home care on time {version}"}
         fields = typed | {"version": version, "page": page}
         told = json.loads(sender.send(path, fields, accept=JSON, status=HTTPStatus.OK).body)
         if told["version"] != version + 1:

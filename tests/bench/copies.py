@@ -9,7 +9,7 @@ from applications.models import Application, Startup, Submission
 from brustart.core.hashing import plain
 from brustart.fund.models import Aid, Call, Undertaking, UndertakingMember
 from scoring.screening.models import Contribution, Finding, Run, Trait
-from tests import factories
+from tests import factories, mirabelle
 
 FIRST = 1_000_000  # what belongs to the copy n has the key FIRST + n, in every table
 KEY, NUMBER = f"{FIRST} + n", "'2' || lpad(n::text, 9, '0')"
@@ -72,14 +72,14 @@ def _copying(model: type[models.Model], by: str, changes: Mapping[str, str]) -> 
 def _requested(asking: Kinds) -> str:
     """SQL for the amount of copy n."""
     other = "".join(f" WHEN {kind} THEN {amount}.00" for kind, amount in asking.items())
-    return f"(CASE n %% {EACH}{other} ELSE {factories.BUDGET['requested']} END)"
+    return f"(CASE n %% {EACH}{other} ELSE {mirabelle.BUDGET['requested']} END)"
 
 
 def _content(submission: Submission, requested: str) -> str:
     """SQL for what copy n hands in: nothing in it says the same as another one's."""
     sha256s = [one["sha256"] for one in submission.content["documents"]]
-    names = [one["name"] for one in factories.TEAM["members"]]
-    asked = plain(factories.BUDGET["requested"])
+    names = [one["name"] for one in mirabelle.TEAM["members"]]
+    asked = plain(mirabelle.BUDGET["requested"])
     number = submission.answers("startup")["enterprise_number"]
     changes = {
         number: NUMBER,

@@ -8,7 +8,7 @@ from django.db import models, transaction
 from applications.models import Application, Document, Membership, Part, Section, Startup
 from brustart.accounts.models import User
 from brustart.core.hashing import sha256
-from tests import factories
+from tests.mirabelle import enterprise_number
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -43,7 +43,7 @@ def like(pattern: Application, owners: Sequence[User], count: int) -> list[Appli
 
 def _startups(pattern: Startup, owners: Sequence[User]) -> list[Startup]:
     startups = Startup.objects.bulk_create(
-        _copy(pattern, enterprise_number=factories.enterprise_number()) for _owner in owners
+        _copy(pattern, enterprise_number=enterprise_number()) for _owner in owners
     )
     Membership.objects.bulk_create(
         Membership(startup=startup, user=owner, part=Part.OWNER)

@@ -4,11 +4,15 @@ import io
 import json
 import threading
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -16,14 +20,19 @@ from applications import lifecycle
 from applications.models import Application
 from applications.states import State
 from brustart import worker
+from brustart.accounts.models import Role
+from brustart.awards.models import Award, Vote
 from brustart.core import queue
-from brustart.fund.models import Call
+from brustart.core.models import Mail
+from brustart.fund import ledger, verifying
+from brustart.fund.models import Call, Programme
 from scoring.screening.models import Likeness, Step
 from scoring.screening.rescreening import compare
 from scoring.screening.rescreening import files as files_of
 from tests import factories
-from tests.bench import copies, drafts, reporting, rescreening, screenings
+from tests.bench import approvals, copies, drafts, money, reporting, rescreening, screenings
 from tests.bench.measuring import Broken, Delays, Figure, Side, beside, same, together
+from tests.databases import Urls, clone, pointed_at
 
 PAGE = Figure(
     "list page, requests",
@@ -204,3 +213,64 @@ def test_screening_again_asks_as_much_of_each_file_however_many_there_are() -> N
 def _dry_run(call: Call) -> None:
     quiet = {"stdout": io.StringIO(), "stderr": io.StringIO()}
     call_command("rescreen", call=call.code, dry_run=True, **quiet)
+
+
+@pytest.mark.django_db
+def test_what_an_approval_says_in_sql_does_what_it_does() -> None:
+    call = factories.make_call()
+    waiting = approvals.prepared(call, [1])
+    [[proposal]], [[said]] = waiting.batches, waiting.said
+    assert not Award.objects.exists()
+    with CaptureQueriesContext(connection) as queries, transaction.atomic():
+        for one in said:
+            connection.cursor().execute(one)
+    assert len(queries) - 2 == len(said) > 20
+    award = Award.objects.get(proposal=proposal)
+    assert award.account.committed == approvals.AMOUNT
+    assert Vote.objects.filter(proposal=proposal, approves=True).count() == call.quorum
+    assert Application.objects.get(pk=proposal.application_id).state == State.AWARDED
+    assert Mail.objects.filter(fact__startswith=f"awarded:{award.pk}:").exists()
+    assert not list(verifying.differences())
+
+
+def test_approvals_beside_their_statements_write_the_same(committed_db: Urls) -> None:
+    waiting = approvals.prepared(factories.make_call(), [2])
+    connection.close()
+    with clone(committed_db) as raw, clone(committed_db) as ours:
+        assert approvals.replaying(raw, waiting, threads=2)() > 0
+        with pytest.raises(Broken, match=r"2 awards of 25000.00 left 0.00 committed"):
+            approvals.check([raw, ours], awarded=2)
+        assert approvals.approving(ours, waiting, threads=2)() > 0
+        approvals.check([raw, ours], awarded=2)
+        with pointed_at(raw):
+            Programme.objects.create(code="more", position=2)
+        with pytest.raises(Broken, match="rows written: 0 lost, 1 too many"):
+            approvals.check([ours, raw], awarded=2)
+
+
+def test_a_ledger_filled_at_once_adds_up_and_is_taken_home_whole(
+    committed_db: Urls, settings: Any
+) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    call, manager = factories.make_call(), factories.make_user(Role.FUND_MANAGER)
+    money.award(call, 3, manager)
+    with psycopg.connect(committed_db.owner) as owner:
+        money.fill(owner, call.envelope.account_id, 24, actor=manager.pk)
+    found = list(verifying.differences())
+    assert len(found) == 24  # the cap's own entry was moved to an earlier day
+    assert all(one.endswith("its hash is not that of its content") for one in found)
+    last = Award.objects.latest("pk").account
+    with pytest.raises(ledger.OutOfOrder):  # the triggers are back
+        ledger.pay(last, Decimal(2), actor=None, now=timezone.now(), reference="more")
+    client = Client()
+    client.force_login(manager)
+    for kind in money.EVERY:
+        assert money.take_home(client, kind).rows == 24
+    fund = money.Fund(committed_db, 24, manager)
+    assert all(one.rate(fund, 1) > 0 for one in money.readings())
+
+
+def test_the_line_is_told_beside_a_shorter_one() -> None:
+    figure, delays = money.measure_line(rounds=2, lined=(5, 20))
+    assert [len(side.rates) for side in (figure.control, figure.ours)] == [2, 2]
+    assert len(delays.each) == 2

@@ -10,7 +10,7 @@ from brustart.core.hashing import plain
 from brustart.desk.demo import content, expanding
 from tests.applications.bad_files import pdf
 from tests.browser.visiting import send
-from tests.factories import enterprise_number
+from tests.mirabelle import enterprise_number
 
 Answers = dict[str, Any]
 _FIELDS = """form => Object.fromEntries(

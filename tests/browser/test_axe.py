@@ -8,7 +8,7 @@ from tests.browser.looking import Looking
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.processes,
-    pytest.mark.xdist_group("browser"),
+    pytest.mark.xdist_group("looking"),
 ]
 # Whose pages; then an address below the language, and the links to follow from there.
 PLACES: dict[str, list[tuple[str, ...]]] = {

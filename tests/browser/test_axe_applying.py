@@ -19,7 +19,7 @@ from tests.live import Portal, Starter
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.processes,
-    pytest.mark.xdist_group("browser"),
+    pytest.mark.xdist_group("looking"),
 ]
 ERROR = {"fr": "Erreur", "nl": "Fout", "en": "Error"}
 

@@ -75,7 +75,7 @@ def apply(page: Page) -> None:
 
 def score(page: Page) -> None:
     form = page.locator("#judgement form")
-    for mark in form.locator("select").all():
+    for mark in form.locator("fieldset select").all():
         mark.select_option("4")
     for reason in form.locator("textarea").all():
         reason.fill("Clair, étayé, et à la portée de cette équipe.")
@@ -131,7 +131,7 @@ def keep_picture_of_capacity(visit: Visit, tmp_path: Path) -> None:
     page.goto("/en/capacity/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Capacity")
     folder = settings.ROOT / "docs" if updating else tmp_path
-    picture = page.locator(".money-bar").bounding_box()
+    picture = page.locator(".money-bar").first.bounding_box()
     assert picture is not None
     height = picture["y"] + picture["height"] + 32
     page.set_viewport_size(ViewportSize(width=DESKTOP["width"], height=round(height)))

@@ -22,8 +22,10 @@ from brustart.desk.demo import content
 PHONE = ViewportSize(width=390, height=844)
 DESKTOP = ViewportSize(width=1280, height=900)
 LOCALES = {"fr": "fr-BE", "nl": "nl-BE", "en": "en-GB"}
-NAMES: dict[str, str] = {row["key"]: row["name"] for row in content.read("people")["person"]}
-MAIL_SECONDS = 30
+NAMES: dict[str, str] = {
+    row["key"]: row["name"] for told in ("people", "panel") for row in content.read(told)["person"]
+}
+MAIL_SECONDS = 60
 _GROUPED = re.compile(r"\d{1,3}(?:[\s.,]\d{3})+(?!\d)|\d+")
 
 

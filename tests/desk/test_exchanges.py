@@ -1,6 +1,6 @@
 """Pages on which the fund and a startup speak: who comes there, what they show, what they cost."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from applications import extending, lifecycle, messaging, requesting
+from applications import lifecycle, messaging, requesting
 from applications.models import (
     Application,
-    Extension,
     FileMessage,
     InformationRequest,
     Membership,
@@ -21,10 +20,10 @@ from applications.models import (
 )
 from applications.states import State
 from brustart.accounts.models import Role, User
-from brustart.core.models import AuditEntry, Mail
+from brustart.core.models import Mail
 from scoring.screening import confirming
+from tests.desk.exchanging import ask, page
 from tests.factories import (
-    PROJECT,
     fill,
     make_assigned,
     make_award,
@@ -36,37 +35,10 @@ from tests.factories import (
     make_submitted,
     make_user,
 )
+from tests.mirabelle import PROJECT
 from tests.pages import form_data
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def manager(client: Client) -> User:
-    """A fund manager, logged in."""
-    user = make_user(Role.FUND_MANAGER)
-    client.force_login(user)
-    return user
-
-
-def page(client: Client, name: str, *args: Any, user: User | None = None) -> str:
-    """What stands on a page, below the head in which everybody is named."""
-    if user:
-        client.force_login(user)
-    response = client.get(reverse(name, args=args))
-    assert response.status_code == 200, response
-    return response.content.decode().partition("<main")[2]
-
-
-def ask(application: Application, manager: User, **changes: Any) -> InformationRequest:
-    now = timezone.now()
-    known: dict[str, Any] = {
-        "sections": ["project"],
-        "question": "Who are your pilots?",
-        "until": now + timedelta(days=10),
-        "now": now,
-    }
-    return requesting.ask(application, actor=manager, **known | changes)
 
 
 def write(application: Application, author: User, text: str = "When do we hear?") -> FileMessage:
@@ -324,187 +296,6 @@ def test_thirty_messages_and_requests_cost_what_one_costs(client: Client) -> Non
     add(29)
     assert counts() == one
     assert max(one) <= 40
-
-
-# --- late, and on paper -----------------------------------------------------------------------
-
-
-def test_an_extension_is_granted_after_reading_whose_draft_it_is(
-    client: Client, manager: User
-) -> None:
-    draft = make_empty_draft()
-    draft.startup.name = "Rondaline"
-    draft.startup.save()
-    url = reverse("extensions", args=[draft.call.code])
-    sent: dict[str, Any] = {
-        "reference": draft.reference,
-        "reason": "The director is ill.",
-        "until": in_two_months(),
-    }
-    response = client.post(url, sent)
-    assert not Extension.objects.exists()
-    assert b"Rondaline" in response.content
-    confirmed = form_data(response)
-    assert {name: value[0] for name, value in confirmed.items()} == sent
-    assert client.post(url, confirmed | {"granted": "yes"}).url == url
-    extension = Extension.objects.get()
-    assert extension.application == draft
-    assert timezone.localtime(extension.until).hour == 17
-    html = page(client, "extensions", draft.call.code)
-    assert "not used yet" in html
-    assert draft.reference in html
-    again = client.post(url, confirmed | {"granted": "yes"})
-    assert again.status_code == 409
-    assert b"has an extension already" in again.content
-
-
-def test_a_number_that_is_no_draft_of_the_call_is_said_beside_the_field(
-    client: Client, manager: User
-) -> None:
-    elsewhere = make_empty_draft()
-    url = reverse("extensions", args=[make_call().code])
-    sent = {"reference": elsewhere.reference, "reason": "Ill", "until": in_two_months()}
-    response = client.post(url, sent)
-    assert b"No draft of this call has this number" in response.content
-    assert b"#id_reference" in response.content
-
-
-def test_the_list_of_extensions_says_which_were_used(client: Client, manager: User) -> None:
-    call, now = make_call(), timezone.now()
-    used, over = make_empty_draft(call), make_empty_draft(call)
-    until = call.closes_at + timedelta(days=1)
-    for draft in (used, over):
-        extending.grant(draft, until=until, reason="Ill", actor=manager, now=now)
-    Extension.objects.filter(application=used).update(used_at=now)
-    Extension.objects.filter(application=over).update(until=now - timedelta(days=1))
-    html = page(client, "extensions", call.code)
-    assert "not used, over" in html
-    assert "not used yet" not in html
-    assert html.count("tag-good") == 1
-
-
-def test_a_file_on_paper_is_begun_gone_on_with_and_called_so(client: Client, manager: User) -> None:
-    call = make_call()
-    url = reverse("paper", args=[call.code])
-    today = timezone.localdate().isoformat()
-    sent = {"startup_name": "Mirabelle", "received_on": today, "language": "nl"}
-    response = client.post(url, sent)
-    file = Application.objects.get()
-    tasks = reverse("tasks", args=[file.pk])
-    assert response.url == tasks
-    assert (file.language, file.author, str(file.startup)) == ("nl", manager, "Mirabelle")
-    assert client.get(tasks).status_code == 200
-    assert f'href="{tasks}"' in page(client, "paper", call.code)
-    html = page(client, "file", file.pk)
-    assert "Entered from paper" in html
-    assert f'href="{tasks}"' in html
-
-
-def test_paper_that_came_too_late_is_refused_in_words(client: Client, manager: User) -> None:
-    call = make_call(now=timezone.now() - timedelta(days=60))
-    today = timezone.localdate().isoformat()
-    sent = {"startup_name": "Mirabelle", "received_on": today, "language": "nl"}
-    response = client.post(reverse("paper", args=[call.code]), sent)
-    assert response.status_code == 409
-    assert b"On paper the day of arrival counts" in response.content
-    assert not Application.objects.exists()
-
-
-def test_the_list_of_files_says_which_came_on_paper(client: Client, manager: User) -> None:
-    application = make_screened()
-    assert "Entered from paper" not in page(client, "files")
-    Application.objects.update(paper_received_on=timezone.localdate())
-    assert "Entered from paper" in page(client, "files")
-    assert "entered from paper" in page(client, "capacity")
-    assert "Entered from paper" in page(client, "file", application.pk)
-
-
-# --- letters ----------------------------------------------------------------------------------
-
-
-def by_post(application: Application) -> Mail:
-    """The letter that a startup without people gets about its submitted file."""
-    application.startup.memberships.all().delete()
-    ask(application, make_user(Role.FUND_MANAGER))
-    return Mail.objects.get(by_post=True)
-
-
-def test_a_letter_waits_until_somebody_says_that_it_is_posted(
-    client: Client, manager: User
-) -> None:
-    application = make_screened()
-    letter = by_post(application)
-    waiting = page(client, "letters").partition("Posted lately")[0]
-    assert reverse("letter", args=[letter.pk]) in waiting
-    html = page(client, "letter", letter.pk)
-    address = html.partition("<address")[2].partition("</address>")[0]
-    assert all(line in address for line in ("Mirabelle", "Rue Haute 12", "1000 Bruxelles"))
-    assert "Who are your pilots?" in html
-    posted = reverse("letter_posted", args=[letter.pk])
-    for _click in range(2):
-        assert client.post(posted).url == reverse("letters")
-    letter.refresh_from_db()
-    assert letter.state == "done"
-    assert AuditEntry.objects.filter(act="letter.posted", actor=manager).count() == 1
-    waiting, _title, lately = page(client, "letters").partition("Posted lately")
-    assert reverse("letter", args=[letter.pk]) not in waiting
-    assert reverse("letter", args=[letter.pk]) in lately
-    assert posted not in page(client, "letter", letter.pk)
-
-
-def test_a_letter_is_in_the_language_of_the_file(client: Client, manager: User) -> None:
-    Application.objects.filter(pk=make_screened().pk).update(language="nl")
-    letter = by_post(Application.objects.get())
-    Mail.objects.update(queued_at=datetime.fromisoformat("2031-05-12T09:00:00+00:00"))
-    html = page(client, "letter", letter.pk)
-    assert '<article class="letter" lang="nl">' in html
-    assert "12 mei 2031" in html
-
-
-def test_a_mail_is_no_letter_to_be_posted(client: Client, manager: User) -> None:
-    application = make_screened()
-    mail = Mail.objects.get(template="received")
-    html = page(client, "letter", mail.pk)
-    assert application.author.name in html
-    assert reverse("letter_posted", args=[mail.pk]) not in html
-    assert client.post(reverse("letter_posted", args=[mail.pk])).status_code == 404
-    assert page(client, "letters").count("<table") == 0
-
-
-def test_the_fund_sees_which_mails_a_file_caused_and_nobody_else_does(client: Client) -> None:
-    application = make_screened()
-    mail = Mail.objects.get(template="received")
-    link = f'href="{reverse("letter", args=[mail.pk])}"'
-    for role, sees, opens in ((Role.FUND_MANAGER, True, True), (Role.AUDITOR, True, False)):
-        html = page(client, "file", application.pk, user=make_user(role))
-        assert (mail.subject in html, link in html) == (sees, opens)
-    assert mail.subject not in page(client, "file", application.pk, user=application.author)
-
-
-def test_thirty_letters_cost_what_one_costs(client: Client, manager: User) -> None:
-    call = make_call()
-
-    def cost() -> int:
-        with CaptureQueriesContext(connection) as queries:
-            page(client, "letters")
-            page(client, "paper", call.code)
-            page(client, "extensions", call.code)
-        return len(queries)
-
-    def add(number: int) -> None:
-        for _time in range(number):
-            file, now = make_empty_draft(call), timezone.now()
-            Application.objects.filter(pk=file.pk).update(paper_received_on=timezone.localdate())
-            lifecycle.tell(file, "message", now=now, message=FileMessage(from_fund=True))
-            Extension.objects.create(
-                application=file, until=now, reason="Ill", granted_by=manager, granted_at=now
-            )
-        Mail.objects.update(by_post=True)
-
-    add(1)
-    one = cost()
-    add(29)
-    assert cost() == one
 
 
 # --- the decision, and what comes next --------------------------------------------------------

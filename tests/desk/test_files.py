@@ -12,7 +12,7 @@ from applications import lifecycle
 from applications.models import Application
 from brustart.accounts.models import Role, User
 from brustart.core.models import Worker
-from scoring.review import assigning
+from scoring.review import conflicts
 from scoring.review.models import Review
 from scoring.screening.models import Step
 from tests.factories import (
@@ -143,7 +143,7 @@ def test_a_reviewer_sees_the_pre_score_after_their_own_marks(client: Client) -> 
 def test_a_conflict_hides_the_file(client: Client) -> None:
     review = make_assigned(reviewers=1)[0]
     now = timezone.now()
-    assigning.recuse(review.application, reviewer=review.reviewer, reason="A friend", now=now)
+    conflicts.recuse(review.application, reviewer=review.reviewer, reason="A friend", now=now)
     client.force_login(review.reviewer)
     assert client.get(reverse("file", args=[review.application_id])).status_code == 404
 
@@ -221,7 +221,7 @@ def test_a_reviewer_has_two_lists(client: Client) -> None:
     proposal = make_proposal(make_reviewed(make_screened(call, title="Approve me")))
     in_conflict = make_proposal(make_reviewed(make_screened(call, title="Not me")))
     now = timezone.now()
-    assigning.recuse(in_conflict.application, reviewer=reviewer, reason="A friend", now=now)
+    conflicts.recuse(in_conflict.application, reviewer=reviewer, reason="A friend", now=now)
     client.force_login(reviewer)
     context = client.get(reverse("reviewing")).context
     assert [review.pk for review, _tone in context["to_score"]] == [to_score.pk]

@@ -5,10 +5,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from brustart.accounts.models import Role
 from brustart.fund.models import Call
+from scoring.review import assigning
+from scoring.review.models import Review
 from tests.factories import (
+    add_up,
     make_assigned,
     make_call,
     make_proposal,
@@ -30,10 +34,10 @@ def add(call: Call, number: int) -> None:
 
 def counts(pages: dict[str, Client]) -> dict[str, int]:
     found = {}
-    for name, client in pages.items():
+    for url, client in pages.items():
         with CaptureQueriesContext(connection) as queries:
-            assert client.get(reverse(name)).status_code == 200
-        found[name] = len(queries)
+            assert client.get(url).status_code == 200
+        found[url] = len(queries)
     return found
 
 
@@ -41,17 +45,44 @@ def test_thirty_rows_cost_what_one_costs() -> None:
     call = make_call()
     fund, reviewer, administrator = Client(), Client(), Client()
     fund.force_login(make_user(Role.FUND_MANAGER))
-    reviewer.force_login(panel_of(call)[0])
+    person = panel_of(call)[0]
+    reviewer.force_login(person)
     administrator.force_login(make_user(Role.ADMINISTRATOR))
-    pages = {
-        "files": fund,
-        "capacity": fund,
-        "reviewing": reviewer,
-        "mails": administrator,
-        "system": administrator,
-    }
     add(call, 1)
+    add_up()
+    given = Review.objects.filter(reviewer=person, state=Review.State.ASSIGNED).first()
+    assert given
+    pages = {
+        reverse("files"): fund,
+        reverse("capacity"): fund,
+        reverse("ranking", args=[call.code]): fund,
+        reverse("panel_progress", args=[call.code]): fund,
+        reverse("ties", args=[call.code]): fund,
+        reverse("panel", args=[call.code]): fund,
+        reverse("reviewing"): reviewer,
+        reverse("review", args=[given.application_id]): reviewer,
+        reverse("seats"): reviewer,
+        reverse("mails"): administrator,
+        reverse("system"): administrator,
+    }
     one = counts(pages)
     add(call, 29)
+    add_up()
     assert counts(pages) == one
-    assert max(one.values()) <= 20
+    assert max(one.values()) <= 34
+
+
+def test_thirty_files_to_declare_cost_what_one_costs() -> None:
+    call = make_call(panel_size=1)
+    person, manager = panel_of(call)[0], make_user(Role.FUND_MANAGER)
+    client = Client()
+    client.force_login(person)
+
+    def give() -> None:
+        assigning.assign(make_screened(call), reviewer=person, actor=manager, now=timezone.now())
+
+    give()
+    one = counts({reverse("declarations"): client})
+    for _file in range(29):
+        give()
+    assert counts({reverse("declarations"): client}) == one

@@ -101,7 +101,7 @@ def test_the_demo_screens_as_the_worker_does(live_portal: Starter) -> None:
     """The demo leaves one file to the worker; screened again as the demo does, it is the same."""
     portal = live_portal()
     portal.manage("demo")
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while "screened" not in shell(portal, LAST_LINE) and time.monotonic() < until:
         time.sleep(0.2)
     by_worker, by_demo = json.loads(shell(portal, OUTCOME))

@@ -9,6 +9,7 @@ from django.utils import timezone
 from brustart.fund import accounts, capacity, ledger
 from brustart.fund.models import Account, Entry
 from brustart.fund.verifying import differences
+from tests.fund.changing import change_cap
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -89,11 +90,11 @@ def test_a_reference_moves_money_once(envelope: Account) -> None:
         ledger.liquidate(account, Decimal(10), reference="claim:1", **HOW)
 
 
-def test_the_cap_is_not_lowered_under_what_is_committed(envelope: Account) -> None:
+def test_the_cap_is_lowered_to_what_is_committed(envelope: Account) -> None:
     award(envelope, 600_000)
-    ledger.change_cap(envelope, Decimal(-400_000), reference="cut", **HOW)
-    with pytest.raises(ledger.OverCap):
-        ledger.change_cap(envelope, Decimal(-1), reference="cut again", **HOW)
+    change_cap(envelope, Decimal(-400_000))
+    assert capacity.of(envelope, proposed=Decimal(0)).left == 0
+    assert list(differences()) == []
 
 
 ATTACKS = {
@@ -119,6 +120,14 @@ ATTACKS = {
     "reference) SELECT id, 'commit', 1, now(), 'x' FROM fund_account WHERE parent_id IS NULL",
     "raise an award's cap": "INSERT INTO fund_entry (account_id, kind, amount, at, reference) "
     "SELECT id, 'cap', 1, now(), 'x' FROM fund_account WHERE parent_id IS NOT NULL",
+    "raise a cap alone": "INSERT INTO fund_entry (account_id, kind, amount, at, reference) "
+    "SELECT id, 'cap', 1, now(), 'cap:1' FROM fund_account WHERE parent_id IS NULL",
+    "give an envelope another account": "INSERT INTO fund_programme (code, name_fr, name_nl, "
+    "name_en, pays_for_fr, pays_for_nl, pays_for_en, competence, nearly, position) VALUES ('p', "
+    "'', '', '', '', '', '', '', false, 9); INSERT INTO fund_envelope (programme_id, code, "
+    "name_fr, name_nl, name_en, account_id) SELECT max(fund_programme.id), 'e', '', '', '', "
+    "min(fund_account.id) FROM fund_programme, fund_account; UPDATE fund_envelope SET account_id "
+    "= (SELECT max(id) FROM fund_account)",
     "a negative commitment": "INSERT INTO fund_entry (account_id, kind, amount, at, reference) "
     "SELECT id, 'commit', -5, now(), 'x' FROM fund_account WHERE parent_id IS NOT NULL",
     "rewrite the audit trail": "UPDATE core_auditentry SET act = 'nothing'",

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from brustart.fund import accounts, ledger
 from brustart.fund.verifying import differences
+from tests.fund.changing import change_cap
 
 HOW = {"actor": None, "now": timezone.now()}
 
@@ -29,7 +30,7 @@ def test_a_falsified_entry_is_named(
     """Whoever owns the database and removes the guards is found by the chain."""
     envelope = accounts.open_envelope_account()
     ledger.change_cap(envelope, Decimal(10), reference="opening", **HOW)
-    ledger.change_cap(envelope, Decimal(5), reference="more", **HOW)
+    change_cap(envelope, Decimal(5))
     owner_connection.execute("ALTER TABLE fund_entry DISABLE TRIGGER USER")
     owner_connection.execute("UPDATE fund_entry SET amount = 50 WHERE reference = 'opening'")
     found = list(differences())

@@ -38,11 +38,11 @@ def test_the_main_job(live_portal: Starter) -> None:
     proposals = waiting_for_approval(panel, job.reviewers)
     assert [approve(panel, *proposals[amount]) for amount in ("120,000", "150,000")] == ["", ""]
     refusal = approve(panel, *proposals["200,000"])
-    assert "€30,000 left, €200,000 asked" in refusal
+    assert "€45,000 left, €200,000 asked" in refusal
 
     # fund managers see what is left.
     job.become(job.manager)
-    assert "€30,000" in job.staff.get("/en/capacity/")
+    assert "€45,000" in job.staff.get("/en/capacity/")
     assert "whole" in portal.manage("verify_ledger").stdout
     portal.stop()
 

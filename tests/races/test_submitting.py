@@ -12,7 +12,7 @@ from applications.forms import ProjectForm
 from applications.models import Membership, Part, Section, Submission
 from brustart.core.hashing import plain
 from brustart.core.models import Mail, Message
-from tests import factories
+from tests import factories, mirabelle
 from tests.races.test_approvals import at_once
 
 pytestmark = pytest.mark.xdist_group("races")
@@ -40,7 +40,7 @@ def test_two_owners_submit_at_once_and_there_is_one_submission() -> None:
 
 @pytest.mark.usefixtures("committed_db")
 def test_two_files_of_one_enterprise_submit_at_once_and_one_is_refused() -> None:
-    call, number = factories.make_call(), factories.enterprise_number()
+    call, number = factories.make_call(), mirabelle.enterprise_number()
     files = [factories.make_draft(call, enterprise_number=number) for _file in range(2)]
     now = timezone.now()
 
@@ -55,7 +55,7 @@ def test_two_files_of_one_enterprise_submit_at_once_and_one_is_refused() -> None
 @pytest.mark.usefixtures("committed_db")
 def test_two_pages_save_one_section_at_once_and_one_is_told() -> None:
     application = factories.make_draft()
-    form = ProjectForm.data_for(plain(factories.PROJECT))
+    form = ProjectForm.data_for(plain(mirabelle.PROJECT))
     now = timezone.now()
 
     def save(title: str) -> None:
@@ -78,7 +78,7 @@ def test_a_save_waits_for_the_file_before_it_takes_its_section() -> None:
 
     def save() -> None:
         try:
-            factories.fill(application, "project", factories.PROJECT, now=timezone.now())
+            factories.fill(application, "project", mirabelle.PROJECT, now=timezone.now())
         finally:
             connections.close_all()
 

@@ -9,7 +9,7 @@ from applications.states import State
 from brustart.accounts.access import sees, visible_to
 from brustart.accounts.models import Role
 from brustart.core.models import Mail
-from scoring.review import assigning
+from scoring.review import assigning, conflicts
 from scoring.review.models import Rank, Review
 from tests import factories
 
@@ -37,7 +37,7 @@ def test_not_this_reviewer(who: str) -> None:
     elif who == "member":
         file.startup.members.add(reviewer)
     elif who == "conflicted":
-        assigning.recuse(file, reviewer=reviewer, reason="A cousin.", now=timezone.now())
+        conflicts.recuse(file, reviewer=reviewer, reason="A cousin.", now=timezone.now())
     else:
         factories.make_assigned(file, reviewers=[reviewer])
     before = Review.objects.count()
@@ -64,7 +64,7 @@ def test_stepping_back_hides_the_file() -> None:
     review = factories.make_assigned()[0]
     file, reviewer = review.application, review.reviewer
     for _again in range(2):
-        assigning.recuse(file, reviewer=reviewer, reason="A cousin.", now=timezone.now())
+        conflicts.recuse(file, reviewer=reviewer, reason="A cousin.", now=timezone.now())
     review.refresh_from_db()
     assert review.state == Review.State.RECUSED
     assert not sees(reviewer, file)

@@ -16,7 +16,7 @@ from scoring.screening import eligibility, facts, publishing
 from scoring.screening.conditions import conditions
 from scoring.screening.models import Verdict
 from scoring.screening.parameters import AGE
-from tests import factories
+from tests import factories, mirabelle
 from tests.cbe import extracts
 
 pytestmark = pytest.mark.django_db
@@ -220,7 +220,7 @@ def test_a_later_word_of_the_same_file_does_not_change_an_earlier_one() -> None:
 
 
 def test_awards_and_open_proposals_of_the_undertaking_count() -> None:
-    number = factories.enterprise_number()
+    number = mirabelle.enterprise_number()
     today = timezone.localdate()
     deminimis.grant([number], Decimal(40_000), on=today, now=NOW, reference="proposal:1")
     deminimis.reserve([number], Decimal(30_000), on=today, reference="proposal:2")
@@ -229,7 +229,7 @@ def test_awards_and_open_proposals_of_the_undertaking_count() -> None:
 
 
 def test_what_was_granted_and_released_after_the_submission_changes_nothing() -> None:
-    number = factories.enterprise_number()
+    number = mirabelle.enterprise_number()
     deminimis.reserve([number], Decimal(30_000), on=timezone.localdate(), reference="proposal:1")
     application = factories.make_submitted(enterprise_number=number)
     before = collected(application)

@@ -12,7 +12,7 @@ from brustart.accounts.models import Role, User
 from brustart.core.hashing import sha256
 from brustart.core.models import AuditEntry
 from brustart.fund.models import Call
-from scoring.review import assigning, freezing
+from scoring.review import conflicts, freezing
 from scoring.review.models import FrozenRanking, PanelStatistics, Rank
 from tests.factories import (
     add_up,
@@ -102,7 +102,7 @@ def test_not_while_marks_are_added_up(call: Call, manager: User) -> None:
     add_up()
     reader = file.application.reviews.first()
     assert reader is not None
-    assigning.recuse(
+    conflicts.recuse(
         file.application, reviewer=reader.reviewer, reason="A client.", now=timezone.now()
     )
     with pytest.raises(freezing.CannotFreeze, match="right now"):

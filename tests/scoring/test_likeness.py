@@ -7,15 +7,8 @@ from django.urls import reverse
 from applications.models import Application, Document
 from brustart.accounts.models import Role
 from scoring.screening.models import Likeness
-from tests.factories import (
-    enterprise_number,
-    make_call,
-    make_draft,
-    make_screened,
-    make_user,
-    screen,
-    submit,
-)
+from tests.factories import make_call, make_draft, make_screened, make_user, screen, submit
+from tests.mirabelle import enterprise_number
 
 pytestmark = pytest.mark.django_db
 OTHERS = [

@@ -9,10 +9,10 @@ from applications.models import Application
 from applications.states import State
 from brustart.core import queue
 from scoring.grid import Criterion
-from scoring.review import assigning, panel, reviewing, steps
+from scoring.review import conflicts, panel, reviewing, rubrics, steps
 from scoring.review.models import PanelScore, Rank, Review
 from scoring.review.models import Step as PanelStep
-from scoring.review.ranking import Ranked, is_being_ranked, line_of, rows
+from scoring.review.ranking import is_being_ranked, lines, rows
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -24,8 +24,9 @@ def state_of(application: Application) -> str:
 
 def test_weighted_mean_of_one_hundred() -> None:
     alike = {one: [Decimal(3), Decimal(4)] for one in Criterion}
-    assert panel.weighted(alike) == Decimal("70.00")
-    assert panel.weighted({Criterion.INNOVATION: [Decimal(5)]}) == Decimal("25.00")
+    assert panel.weighted(alike, rubrics.read(None)) == Decimal("70.00")
+    one = {Criterion.INNOVATION: [Decimal(5)]}  # what applies to nobody is left out
+    assert panel.weighted(one, rubrics.read(None)) == Decimal("100.00")
 
 
 def test_the_panel_waits_for_every_review() -> None:
@@ -45,7 +46,7 @@ def test_one_criterion_under_half_fails_the_thresholds() -> None:
     (review,) = factories.make_assigned(reviewers=1)
     marks = dict.fromkeys(Criterion, reviewing.Given(Decimal(5), "Strong."))
     marks[Criterion.IMPACT] = reviewing.Given(Decimal(2), "Little for the Region.")
-    reviewing.save(review, marks=marks, comment="", now=timezone.now())
+    reviewing.save(review, reviewing.Written(marks), now=timezone.now())
     reviewing.hand_in(review, actor=review.reviewer, now=timezone.now())
     factories.add_up()
     score = PanelScore.objects.get()
@@ -76,22 +77,23 @@ def test_the_list_sums_what_is_asked_against_what_is_left() -> None:
     for mark in (2, 5, 4):
         factories.make_reviewed(call=call, marks=[mark], requested=Decimal(100_000))
     left = Decimal(150_000)
-    line = line_of(rows(call), left)
-    lines = [Ranked(rank, left, line, 3) for rank in rows(call)]
-    assert [one.rank.place for one in lines] == [1, 2, 3]
-    assert [line.running for line in lines] == [Decimal(100_000), Decimal(200_000), None]
-    assert [line.fits for line in lines[:2]] == [True, False]
+    shown = lines(call, list(rows(call)), left=left, last=3)
+    assert [one.rank.place for one in shown] == [1, 2, 3]
+    assert [one.running for one in shown] == [Decimal(100_000), Decimal(200_000), None]
+    assert [one.fits for one in shown[:2]] == [True, False]
+    second = lines(call, list(rows(call)[1:]), left=left, last=3)
+    assert second == shown[1:]  # as on a page of its own
 
 
 def test_a_conflict_takes_the_marks_back() -> None:
     file = factories.make_reviewed(marks=[2, 5])
     left_out = file.reviews.get(marks__criterion=Criterion.TEAM, marks__value=2)
-    assigning.recuse(file, reviewer=left_out.reviewer, reason="A client.", now=timezone.now())
+    conflicts.recuse(file, reviewer=left_out.reviewer, reason="A client.", now=timezone.now())
     assert is_being_ranked(file.call)
     factories.add_up()
     assert PanelScore.objects.get().total == Decimal("100.00")
     last = file.reviews.get(state=Review.State.DONE)
-    assigning.recuse(file, reviewer=last.reviewer, reason="A friend.", now=timezone.now())
+    conflicts.recuse(file, reviewer=last.reviewer, reason="A friend.", now=timezone.now())
     factories.add_up()
     assert not PanelScore.objects.exists()
     assert not Rank.objects.exists()

@@ -112,6 +112,29 @@ def test_an_ehealth_file_gets_a_reader_of_ehealth(manager: User) -> None:
     assert reader == expert.pk
 
 
+def test_what_somebody_read_who_takes_no_more_still_counts(manager: User) -> None:
+    call = make_call(panel_size=3)
+    gone = seat(call, 0, topics=["care"])
+    make_assigned(make_screened(call, track="ehealth"), reviewers=[gone])
+    seat(call, 0, until=timezone.localdate() - timedelta(days=1))
+    assert len(pairs(plan(call, manager, wanted=2))) == 1  # of any field: e-health is served
+    task = planning.task_of(call, wanted=2, on=timezone.localdate())
+    assert [one.is_ehealth for one in task.files] == [False]
+    assert gone.pk not in {one.key for one in task.readers}
+
+
+def test_planning_asks_the_same_number_of_questions_for_more_files(manager: User) -> None:
+    def asked(files: int) -> int:
+        call = make_call(panel_size=3)
+        for _file in range(files):
+            make_screened(call)
+        with CaptureQueriesContext(connection) as seen:
+            planning.task_of(call, wanted=2, on=timezone.localdate())
+        return len(seen)
+
+    assert asked(1) == asked(5) == 6
+
+
 def test_the_last_plan_counts(manager: User) -> None:
     call = make_call()
     make_screened(call)

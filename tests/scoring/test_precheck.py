@@ -18,7 +18,7 @@ from scoring.screening import eligibility, precheck, publishing
 from scoring.screening.forms import PrecheckForm
 from scoring.screening.models import Run, Verdict
 from scoring.screening.parameters import AGE
-from tests import factories
+from tests import factories, mirabelle
 
 pytestmark = pytest.mark.django_db
 
@@ -301,7 +301,7 @@ def test_the_first_step_with_the_number_takes_nothing_away(client: Client) -> No
     url = reverse("section", args=[application.pk, "startup"])
     first = client.get(url).content.decode()
     assert 'name="founded_on"' not in first
-    number, given = factories.enterprise_number(), {"founded_on", "postal_code"}
+    number, given = mirabelle.enterprise_number(), {"founded_on", "postal_code"}
     for page in ("a", "a"):  # the page saves itself, then is sent
         client.post(url, {"enterprise_number": number, "version": "1", "page": page})
     second = client.get(url).content.decode()

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from brustart.core.models import AuditEntry
 from scoring.grid import Criterion
-from scoring.review import assigning, reviewing
+from scoring.review import conflicts, reviewing
 from scoring.review.models import Mark, Review
 from scoring.review.models import Step as PanelStep
 from tests import factories
@@ -17,7 +17,7 @@ GOOD = reviewing.Given(Decimal("3.5"), "Well argued.")
 
 
 def keep(review: Review, marks: dict[Criterion, reviewing.Given]) -> Review:
-    return reviewing.save(review, marks=marks, comment="So far.", now=timezone.now())
+    return reviewing.save(review, reviewing.Written(marks), now=timezone.now())
 
 
 def hand_in(review: Review) -> Review:
@@ -59,7 +59,7 @@ def test_marks_in_are_not_changed() -> None:
 
 def test_who_stepped_back_hands_nothing_in() -> None:
     review = keep(factories.make_assigned()[0], dict.fromkeys(Criterion, GOOD))
-    assigning.recuse(
+    conflicts.recuse(
         review.application, reviewer=review.reviewer, reason="A cousin.", now=timezone.now()
     )
     with pytest.raises(reviewing.NotYours):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from applications.models import Application
 from brustart.accounts.models import Role
 from scoring.review import suggesting
-from scoring.review.models import ConflictOfInterest, Suggestion
+from scoring.review.models import ConflictOfInterest, Panelist, Suggestion
 from tests.factories import (
     deliver,
     make_assigned,
@@ -49,6 +49,7 @@ def test_a_conflict_keeps_one_out() -> None:
 
 def test_who_has_the_most_to_do_is_spared() -> None:
     call = make_call(panel_size=4)
+    Panelist.objects.update(capacity=12)
     busy = panel_of(call)[0]
     make_assigned(make_screened(call), reviewers=[busy])
     application = make_screened(call)

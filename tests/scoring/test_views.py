@@ -134,7 +134,7 @@ def test_a_mark_lies_on_the_scale(mark: str) -> None:
     answer = client.post(url, {"act": "save", "team": mark, "team_reason": "Kept."})
     assert answer.status_code == 200
     assert "Kept." in answer.content.decode()
-    assert not review.marks.exists()
+    assert review.marks.get(criterion="team").value is None  # the reason is kept, the mark is not
 
 
 def test_a_second_hand_in_is_kind() -> None:

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from brustart.core import charts, money
+from brustart.core import charts, lines, money
 
 register = template.Library()
 TONES = frozenset({"neutral", "active", "good", "warn", "bad"})
@@ -90,10 +90,26 @@ def status_tag(label: str, tone: str = "neutral") -> dict[str, str]:
     return {"label": label, "tone": tone if tone in TONES else "neutral"}
 
 
+@register.simple_tag
+def award_bar(account: Any) -> list[charts.Stretch]:
+    """An award's money, from paid to not yet claimed, for awards/progress.html."""
+    parts = [("paid", account.paid), ("unpaid", account.liquidated - account.paid)]
+    return charts.stretches([*parts, ("left", account.committed - account.liquidated)])
+
+
 @register.inclusion_tag("components/money_bar.html")
 def money_bar(capacity: charts.Capacity, public: bool = False) -> dict[str, Any]:
     """The fund as one bar and a table; the public one leaves proposals out."""
     return {"bar": charts.money_bar(capacity, public), "capacity": capacity, "public": public}
+
+
+@register.inclusion_tag("components/burn_down.html")
+def burn_down(
+    picture: lines.BurnDown, levels: Sequence[lines.Level], by_day: bool = True
+) -> dict[str, Any]:
+    """What was left over time as a picture and a table; `by_day`: each row is a day, not the end
+    of a longer step."""
+    return {"picture": picture, "levels": levels, "by_day": by_day}
 
 
 @register.inclusion_tag("components/contributions_chart.html")

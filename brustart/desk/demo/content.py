@@ -11,7 +11,7 @@ from typing import Any
 
 @cache
 def read(name: str) -> dict[str, Any]:
-    """`people`, `files`, `pools`, `comments` or `example`."""
+    """`people`, `files`, `panel`, `pools`, `comments`, `spending` or `example`."""
     text = Path(__file__).with_name(f"{name}.toml").read_text("utf-8")
     return tomllib.loads(text, parse_float=Decimal)
 

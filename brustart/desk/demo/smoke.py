@@ -122,6 +122,8 @@ class Smoke:
     def review(self) -> str:
         for person in self.reviewers:
             self.become(person)
+            self.staff.get("/en/reviewing/declarations/")
+            self.staff.post("/en/reviewing/declarations/", **{f"{self.file}-answer": "no"})
             self.staff.get(f"/en/files/{self.file}/review/")
             marks = {one.value: "4" for one in Criterion}
             reasons = {f"{one.value}_reason": "Clear and well argued." for one in Criterion}

@@ -1,27 +1,26 @@
-"""What happens to each file of the demo, through the real acts: handed in, read, decided, paid."""
+"""What happens to each file of the demo, through the real acts: handed in, read, decided."""
 
 import re
 from datetime import datetime, timedelta
 from decimal import Decimal
-from operator import itemgetter
 from typing import Any
 
-from applications import entering, extending, inviting, lifecycle, requesting, timeline
+from applications import entering, extending, inviting, lifecycle, requesting
 from applications.models import Application, Part
 from brustart.accounts.models import User
-from brustart.awards import deciding
+from brustart.awards import deciding, proposing
 from brustart.awards.models import Proposal
 from brustart.core import queue
 from brustart.core.models import Mail
-from brustart.fund import ledger
-from scoring.grid import Criterion
-from scoring.review import assigning, reviewing
+from scoring.review import assigning, conflicts, reviewing
 from scoring.review.models import Step as PanelStep
 from scoring.screening import confirming
 from scoring.screening.models import Run, Step
 
 from . import content, documents, expanding, filling
 from .course import Loading
+
+LATE = 28  # days after which the late reviewer of the finished panel handed in
 
 
 def hand_in(loading: Loading, told: dict[str, Any]) -> None:
@@ -119,33 +118,48 @@ def assess(loading: Loading, told: dict[str, Any]) -> None:
             actor=loading.manager,
             now=loading.at(told, days=1, minutes=number),
         )
+        if "marks" in review or review.get("declared", True):
+            _declare(loading, application, review["reviewer"], told)
     if conflict := told.get("conflict"):
         reviewer = loading.people[conflict["reviewer"]]
         at = loading.at(told, days=1, minutes=30)
         assigning.assign(application, reviewer=reviewer, actor=loading.manager, now=at)
-        assigning.recuse(
+        conflicts.declare(
             application,
             reviewer=reviewer,
-            reason=conflict["reason"],
+            answer="yes",
+            word=conflict["reason"],
             now=at + timedelta(hours=1),
         )
     for number, review in enumerate(reviews, start=1):
         if "marks" in review:
-            _mark(loading, told, review, at=loading.at(told, days=1 + number / 2))
+            later = LATE if review.get("late") else 0
+            _mark(loading, told, review, at=loading.at(told, days=1 + number / 2 + later))
     if reviews:
         loading.work_off(loading.at(told, days=3), "panel", name=PanelStep.Name.SCORE)
+
+
+def _declare(loading: Loading, application: Application, key: str, told: dict[str, Any]) -> None:
+    """Nothing ties them to the file, they say the day after they were given it."""
+    at = loading.at(told, days=1, minutes=45)
+    conflicts.declare(application, reviewer=loading.people[key], answer="no", word="", now=at)
 
 
 def _mark(loading: Loading, told: dict[str, Any], review: dict[str, Any], *, at: datetime) -> None:
     reviewer = loading.people[review["reviewer"]]
     row = reviewer.reviews.get(application=loading.files[told["key"]])
     marks = {
-        Criterion(name): reviewing.Given(
+        name: reviewing.Given(
             Decimal(value), content.reason(review, name, Decimal(value), reviewer.language)
         )
         for name, value in review["marks"].items()
     }
-    reviewing.save(row, marks=marks, comment=review.get("comment", ""), now=at)
+    texts = {name: review[name] for name in reviewing.TEXTS if name in review}
+    reviewing.save(
+        row,
+        reviewing.Written(marks, texts, confidence=review.get("confidence")),
+        now=at,
+    )
     if review.get("submitted", True):
         reviewing.hand_in(row, actor=reviewer, now=at + timedelta(minutes=30))
 
@@ -155,7 +169,7 @@ def decide(loading: Loading, told: dict[str, Any]) -> None:
     application = loading.files[told["key"]]
     at = loading.at(told, days=4)
     if told["state"] in {"awarded", "proposed"} or "proposal_refused_by" in told:
-        proposal = deciding.propose(
+        proposal = proposing.propose(
             application,
             amount=Decimal(told.get("award_amount") or told["proposal_amount"]),
             instrument=told["instrument"],
@@ -193,6 +207,22 @@ def _vote(loading: Loading, told: dict[str, Any], proposal: Proposal, *, at: dat
             read_hash=proposal.sha256,
             now=at + timedelta(days=number),
         )
+    if conditions := told.get("revised_conditions"):  # what was approved before counts no longer
+        proposal = proposing.revise(
+            proposal,
+            amount=proposal.amount,
+            instrument=proposal.instrument,
+            conditions=conditions,
+            reasons=proposal.reasons,
+            actor=loading.manager,
+            now=at + timedelta(days=3),
+        )
+        deciding.approve(
+            proposal,
+            actor=voters[0],
+            read_hash=proposal.sha256,
+            now=at + timedelta(days=4),
+        )
 
 
 def speak(loading: Loading, told: dict[str, Any]) -> None:
@@ -229,21 +259,3 @@ def _ask_override(
     confirming.override(
         finding, verdict=other["verdict"], reason=other["reason"], actor=loading.manager, now=at
     )
-
-
-def pay(loading: Loading, told: list[dict[str, Any]]) -> None:
-    """What was paid of awards, through each stage, in the order of the days."""
-    stages = ((40, ledger.liquidate), (42, ledger.order), (45, ledger.pay))
-    paid = [entry for entry in told if entry.get("paid")]
-    dated = [(loading.at(entry, days=days), step, entry) for entry in paid for days, step in stages]
-    for at, step, entry in sorted(dated, key=itemgetter(0)):
-        application, amount = loading.files[entry["key"]], Decimal(entry["paid"])
-        step(
-            application.award.account,
-            amount,
-            actor=loading.people["manager_vandecapelle"],
-            now=at,
-            reference="first tranche",
-        )
-        if step is ledger.pay:
-            timeline.write(application, "paid", now=at, amount=amount)

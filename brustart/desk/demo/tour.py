@@ -63,12 +63,15 @@ def watch() -> Stop:
 
 def score() -> Stop:
     """A file to score, and whoever was given it: a panel reviewer if there is one."""
-    open_ones = Review.objects.filter(
-        state__in=[Review.State.ASSIGNED, Review.State.BEGUN],
-        application__state=State.IN_REVIEW,
-        application__call__listed=True,
-        reviewer__in=everybody(),
-    ).select_related("reviewer")
+    open_ones = (
+        Review.objects.open()
+        .filter(
+            application__state=State.IN_REVIEW,
+            application__call__listed=True,
+            reviewer__in=everybody(),
+        )
+        .select_related("reviewer")
+    )
     panel = Panelist.objects.filter(approves=True).values("reviewer")
     found = open_ones.filter(reviewer__in=panel).order_by("pk").first() or open_ones.first()
     if found is None:
@@ -77,16 +80,18 @@ def score() -> Stop:
 
 
 def propose() -> Stop:
-    """The reviewed file with the best panel score."""
+    """The reviewed file of Brustart with the best panel score."""
     person = _first(Role.FUND_MANAGER)
-    reviewed = _files().filter(state=State.REVIEWED, panel_score__passes=True)
+    reviewed = _files().filter(
+        state=State.REVIEWED, panel_score__passes=True, call__envelope__code="brustart"
+    )
     best = reviewed.order_by("-panel_score__total").first()
     return Stop(person, reverse("propose", args=[best.pk]) if best else reverse("capacity"))
 
 
 def _one_short() -> QuerySet[Proposal]:
     """Open proposals that one approval more would decide."""
-    approvals = Count("votes", filter=Q(votes__approves=True))
+    approvals = Count("votes", filter=Q(votes__approves=True, votes__sha256=F("sha256")))
     return Proposal.objects.annotate(approvals=approvals).filter(
         state=Proposal.State.OPEN,
         application__call__listed=True,

@@ -13,7 +13,8 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
-SECONDS, CONFLICT = 30, 409
+SECONDS = 30
+EXPLAINED = {409, 422}  # pages that say what was refused, or is missing
 
 
 class Surprise(Exception):
@@ -85,7 +86,7 @@ class Visitor:
             with self.opener.open(request, timeout=SECONDS) as answer:
                 self.page, self.url = answer.read().decode("utf-8"), answer.url
         except HTTPError as error:
-            if error.code == CONFLICT:  # a page that explains a refusal
+            if error.code in EXPLAINED:
                 self.page, self.url = error.read().decode("utf-8"), request.full_url
                 return self.page
             raise Surprise(f"{request.full_url} answered {error.code}") from error

@@ -21,9 +21,9 @@ from applications.models import Application, InformationRequest
 from applications.reading import Change, changes_between
 from applications.views.messages import MessageForm, exchange
 from brustart.accounts.access import get_or_404, visible_to
+from brustart.accounts.asking import SignedIn
 from brustart.accounts.models import User
 from brustart.core.errors import Refused
-from brustart.desk.asking import SignedIn
 from scoring.screening import evidence
 
 DAYS = 10  # to answer, unless the fund manager says otherwise

@@ -17,10 +17,12 @@ from applications.reading import answers_for_reading
 from applications.states import FINAL, JUDGED, TONES, State, for_applicant
 from applications.views import documents
 from brustart.accounts.access import visible_to
+from brustart.accounts.asking import SignedIn
 from brustart.accounts.models import Role, User
 from brustart.desk import acts, filters, judgement, machinery, progress, waiting
-from brustart.desk.asking import SignedIn
-from scoring.review.models import Review
+from scoring.review import conflicts
+from scoring.review.models import Panelist, Review
+from scoring.review.reading import TONES as TONES_OF_REVIEWS
 from scoring.review.reviewing import own_marks_are_in
 from scoring.screening import likeness
 from scoring.screening.conditions import conditions
@@ -39,7 +41,7 @@ HOMES = {
 }
 RELATED = ("call__envelope", "startup", "author", "form_version", "submission", "award__proposal",
            "rejection")  # fmt: skip
-DECIDED = frozenset({State.AWARDED, State.REJECTED, State.INELIGIBLE})
+DECIDED = frozenset({*acts.AFTER_AWARD, State.REJECTED, State.INELIGIBLE})
 PAGE = 25
 
 
@@ -139,7 +141,7 @@ def _page(request: SignedIn, application: Application) -> dict[str, Any]:
     if page["inside"]:
         page |= _advice(request.user, application, page["run"])
         page["judgement"] = judgement.of(request.user, application)
-    else:
+    if not request.user.oversees:  # a reviewer does not learn here who else reads
         entries = entries.filter(for_applicant=True)
     return page | {
         "back_url": _back(request),
@@ -163,7 +165,7 @@ def _decision(application: Application) -> dict[str, Any]:
     return {
         "decided": state in DECIDED,
         "award": getattr(application, "award", None),
-        "conditions": conditions(application) if state == State.AWARDED else [],
+        "conditions": conditions(application) if state in acts.AFTER_AWARD else [],
         "rejection": getattr(application, "rejection", None),
         "ineligible": application.timeline.filter(kind="ineligible").last()
         if state == State.INELIGIBLE
@@ -211,14 +213,20 @@ def listing(request: SignedIn) -> HttpResponse:
 def reviewing(request: SignedIn) -> HttpResponse:
     """A reviewer's two lists: to score, and to approve."""
     reviewer = request.user
+    to_score: list[Any] = list(waiting.to_score(reviewer))  # with minutes
     return render(
         request,
         "desk/reviewing.html",
         {
+            "to_declare": conflicts.to_declare(reviewer).count(),
+            "unsaid": visible_to(reviewer, Panelist)
+            .filter(reviewer=reviewer, topics=[], call__listed=True)
+            .first(),
             "to_score": [
-                (review, judgement.REVIEW_TONES[Review.State(review.state)])
-                for review in waiting.to_score(reviewer)
+                (review, TONES_OF_REVIEWS[Review.State(review.state)]) for review in to_score
             ],
+            "minutes": sum(review.minutes for review in to_score),
+            "today": timezone.localdate(),
             "to_approve": waiting.to_approve(reviewer),
             "handed_in": waiting.handed_in(reviewer)[:PAGE],
             "voted": waiting.voted(reviewer)[:PAGE],

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from applications.models import Application
 from brustart.accounts.access import get_or_404, visible_to
+from brustart.accounts.asking import SignedIn
 from brustart.accounts.models import User
 from brustart.core import mail, queue
 from brustart.core.audit import reference
 from brustart.core.models import Mail
-from brustart.desk.asking import SignedIn
 from brustart.desk.progress import TONES
 
 PAGE = 25

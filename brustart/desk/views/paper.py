@@ -18,9 +18,9 @@ from applications.forms.fields import ChosenField, DayField, LongTextField
 from applications.models import Application, Extension
 from applications.states import State
 from brustart.accounts.access import get_or_404, visible_to
+from brustart.accounts.asking import SignedIn
 from brustart.core.errors import Refused
 from brustart.core.templatetags.portal import moment
-from brustart.desk.asking import SignedIn
 from brustart.fund.models import Call
 
 from .exchanges import UntilField

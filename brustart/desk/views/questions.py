@@ -18,8 +18,8 @@ from applications.forms import Problem, anchor, questions
 from applications.forms.fields import LongTextField
 from applications.models import FormVersion, Track
 from brustart.accounts.access import get_or_404, visible_to
+from brustart.accounts.asking import SignedIn
 from brustart.core.errors import Refused
-from brustart.desk.asking import SignedIn
 from brustart.fund.models import Call
 
 TRACKS: list[tuple[str, Promise | str]] = [

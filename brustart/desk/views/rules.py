@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods
 
 from applications.forms.fields import CountField
 from brustart.accounts.access import get_or_404, visible_to
+from brustart.accounts.asking import SignedIn
 from brustart.core.errors import Refused
-from brustart.desk.asking import SignedIn
 from brustart.fund.figures import figure
 from brustart.fund.models import Call
 from scoring.screening import publishing

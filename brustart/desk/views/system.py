@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from brustart.accounts.access import get_or_404, visible_to
+from brustart.accounts.asking import SignedIn
 from brustart.core import queue
 from brustart.core.models import AuditEntry, Mail, Worker
 from brustart.desk import machinery
-from brustart.desk.asking import SignedIn
 from brustart.desk.progress import TONES
 
 PAGE = 25

@@ -3,6 +3,11 @@
 (function () {
   "use strict";
 
+  /* What the portal has for good need not stay on this device. */
+  document.querySelectorAll("[data-forget]").forEach(function (one) {
+    try { localStorage.removeItem("draft:" + one.dataset.forget.replace(/^\/[a-z]{2}\//, "/")); } catch (none) { /* nothing to do */ }
+  });
+
   var form = document.querySelector("form[data-autosave]");
   if (!form) return;
   var PAUSE = 1200, LONGEST = 4000, AGAIN = 8000, KEEPALIVE = 60000;

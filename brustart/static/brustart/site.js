@@ -3,7 +3,11 @@
   "use strict";
 
   var summary = document.querySelector(".error-summary");
-  if (summary) summary.focus();
+  if (summary) {
+    /* Who came by the skip link has #main in the address still, and would be taken there instead. */
+    if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
+    summary.focus();
+  }
 
   var here = document.querySelector(".site-nav [aria-current]");
   if (here) here.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -47,6 +51,22 @@
     setInterval(countdown, 30000);
   }
 
+  /* What asks for itself anew rests while nobody sees the page, and moves only for something new:
+     an answer with the same mark came out of the browser's own store (304). */
+  function live(event) {
+    var target = event.detail.target || event.target;
+    return target.matches && target.matches("[data-live]") ? target : null;
+  }
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if (document.hidden && live(event)) event.preventDefault();
+  });
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var place = live(event);
+    if (!place) return;
+    var mark = event.detail.xhr.getResponseHeader("ETag");
+    if (!mark || mark.replace("W/", "") === place.dataset.live) event.detail.shouldSwap = false;
+  });
+
   function closeMenus(except) {
     document.querySelectorAll("details.menu[open]").forEach(function (menu) {
       if (menu !== except) menu.open = false;
@@ -55,6 +75,17 @@
   document.addEventListener("click", function (event) {
     closeMenus(event.target.closest("details.menu"));
   });
+
+  /* Alt with Page Down and Page Up turn to the next file in hand and to the one before. */
+  var turns = { PageDown: "next", PageUp: "prev" };
+  document.addEventListener("keydown", function (event) {
+    var way = event.altKey && turns[event.key];
+    var link = way && document.querySelector("a[rel=" + way + "]");
+    if (!link) return;
+    event.preventDefault();
+    link.click();
+  });
+
   document.addEventListener("keydown", function (event) {
     if (event.key !== "Escape") return;
     var open = document.querySelector("details.menu[open]");

@@ -3,58 +3,82 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from brustart.accounts.access import get_or_404
-from brustart.accounts.models import User
+from brustart.accounts.access import get_or_404, visible_to
+from brustart.accounts.asking import SignedIn
 from brustart.core.errors import Refused
 from brustart.fund.models import Call
 
-from .. import planning, seating
-from ..forms import PlanForm, SeatForm, SeatingForm
-from ..models import AssignmentPlan, Panelist
+from .. import following, joining, planning, rounds, seating
+from ..forms.panels import InviteForm, PlanForm, SeatForm, SeatingForm
+from ..forms.problems import problems
+from ..models import AssignmentPlan, PanelInvitation, Panelist
 from ..planned import loads, planned, progress_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def panel(request: HttpRequest, code: str) -> HttpResponse:
-    """The call's panel; somebody may be added."""
-    call = get_or_404(request.user, Call, code=code)
-    form = SeatingForm(request.POST if request.method == "POST" else None, call=call)
+def panel(request: SignedIn, code: str) -> HttpResponse:
+    """The call's panel; somebody may be added, or invited by mail."""
+    call, now = get_or_404(request.user, Call, code=code), timezone.now()
+    inviting = request.POST.get("act") == "invite"
+    posted = request.POST if request.method == "POST" else None
+    form = SeatingForm(None if inviting else posted, call=call)
+    invite = InviteForm(posted if inviting else None, initial={"language": get_language()})
     if form.is_valid():
-        seat = seating.add(
-            call, form.cleaned_data["reviewer"], actor=_user(request), now=timezone.now()
-        )
+        seat = seating.add(call, form.cleaned_data["reviewer"], actor=request.user, now=now)
         return redirect("seat", pk=seat.pk)
-    known = {"call": call, "loads": loads(call), "form": form}
-    return render(request, "review/panel.html", known)
+    if invite.is_valid():
+        try:
+            made = joining.invite(call, **invite.cleaned_data, actor=request.user, now=now)
+        except Refused as refusal:
+            invite.add_error("email", str(refusal))
+        else:
+            words = _("%(email)s is invited by mail. The link works for two weeks.")
+            messages.success(request, words % {"email": made.email})
+            return redirect("panel", code=code)
+    open_ones = visible_to(request.user, PanelInvitation).filter(
+        call=call, accepted_at=None, revoked_at=None
+    )
+    known = {
+        "call": call,
+        "round": rounds.of(call),
+        "loads": loads(call),
+        "form": form,
+        "invite": invite,
+        "problems": problems(form, invite),
+        "invitations": [(one, one.is_open(now)) for one in open_ones],
+        "undecided": following.summary(call)["undecided"],
+    }
+    return render(request, "review/panel.html", known, status=422 if posted else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def seat(request: HttpRequest, pk: int) -> HttpResponse:
+def seat(request: SignedIn, pk: int) -> HttpResponse:
     """What somebody of the panel reads, knows, and can take."""
     row = get_or_404(request.user, Panelist, "call", "reviewer", pk=pk)
     form = SeatForm(request.POST if request.method == "POST" else None, instance=row)
     if form.is_valid():
-        seating.change(form.instance, actor=_user(request), now=timezone.now())
+        seating.change(form.instance, actor=request.user, now=timezone.now())
         messages.success(request, _("Kept. It counts from the next plan on."))
         return redirect("panel", code=row.call.code)
     return render(request, "review/seat.html", {"seat": row, "form": form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def assignment(request: HttpRequest, code: str) -> HttpResponse:
+def assignment(request: SignedIn, code: str) -> HttpResponse:
     """Try out who would read what; nothing is given yet."""
     call = get_or_404(request.user, Call, code=code)
     form, status = PlanForm(request.POST or None, initial={"wanted": planning.WANTED}), 200
     if request.method == "POST" and form.is_valid():
         try:
             made = planning.plan(
-                call, wanted=form.cleaned_data["wanted"], actor=_user(request), now=timezone.now()
+                call, wanted=form.cleaned_data["wanted"], actor=request.user, now=timezone.now()
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -71,12 +95,12 @@ def assignment(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def plan(request: HttpRequest, pk: int) -> HttpResponse:
+def plan(request: SignedIn, pk: int) -> HttpResponse:
     """What a plan would do and why; then how far it is done."""
     made = get_or_404(request.user, AssignmentPlan, "call", "made_by", pk=pk)
     if request.method == "POST":
         try:
-            planning.apply(made, actor=_user(request), now=timezone.now())
+            planning.apply(made, actor=request.user, now=timezone.now())
         except Refused as refusal:
             messages.error(request, str(refusal))
         return redirect("plan", pk=pk)
@@ -85,14 +109,8 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def progress(request: HttpRequest, pk: int) -> HttpResponse:
+def progress(request: SignedIn, pk: int) -> HttpResponse:
     """How many files of a plan are given; asks again by itself until all are."""
     made = get_or_404(request.user, AssignmentPlan, "call", pk=pk)
     known: dict[str, Any] = {"plan": made, "progress": progress_of(made)}
     return render(request, "review/plan_progress.html", known)
-
-
-def _user(request: HttpRequest) -> User:
-    """The person, of whom the route has made sure."""
-    assert isinstance(request.user, User)
-    return request.user

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('number', 'the same enterprise number'), ('documents', 'the same documents'), ('team', 'the same people')], max_length=10)),
             ],
             options={
-                'ordering': ['run', 'kind', 'other'],
+                'ordering': ['run_id', 'kind', 'other_id'],
             },
         ),
         migrations.CreateModel(
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('accepted', models.BooleanField(null=True)),
             ],
             options={
-                'ordering': ['finding', 'asked_at'],
+                'ordering': ['finding_id', 'asked_at'],
             },
         ),
         migrations.CreateModel(
@@ -63,8 +63,20 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.AlterModelOptions(
+            name='step',
+            options={'ordering': ['run_id', 'place']},
+        ),
+        migrations.AlterModelOptions(
+            name='finding',
+            options={'ordering': ['run_id', 'place']},
+        ),
+        migrations.AlterModelOptions(
+            name='contribution',
+            options={'ordering': ['run_id', 'place']},
+        ),
+        migrations.AlterModelOptions(
             name='run',
-            options={'ordering': ['submission', 'version']},
+            options={'ordering': ['submission_id', 'version']},
         ),
         migrations.AddField(
             model_name='run',

@@ -1,0 +1,1 @@
+"""Pages about awards, one module an act."""

@@ -1,0 +1,119 @@
+"""The cap of an envelope: one fund manager asks for another, a second one confirms or refuses."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from applications.forms.fields import EurosField, LongTextField
+from brustart.accounts.access import get_or_404, visible_to
+from brustart.accounts.asking import SignedIn
+from brustart.awards import proposing
+from brustart.core.errors import Refused
+from brustart.core.money import euros
+from brustart.fund import capacity, capping
+from brustart.fund.models import CapChange, Envelope
+
+
+class CapForm(forms.Form):
+    """The cap that is asked for, and why."""
+
+    cap = EurosField(
+        label=gettext_lazy("New cap, in euros"),
+        help_text=gettext_lazy("The whole cap as it should become, not the difference."),
+        error_messages={"required": gettext_lazy("Write the new cap.")},
+    )
+    reason = LongTextField(
+        rows=4,
+        max_length=2000,
+        label=gettext_lazy("Why?"),
+        help_text=gettext_lazy("The second person reads it, and it stays beside the change."),
+        error_messages={"required": gettext_lazy("Give the reason of the change.")},
+    )
+    use_required_attribute = False
+
+
+class RefuseForm(forms.Form):
+    """Why the second person says no."""
+
+    reason = LongTextField(
+        rows=3,
+        max_length=2000,
+        label=gettext_lazy("Why do you refuse?"),
+        error_messages={"required": gettext_lazy("Give the reason of your refusal.")},
+    )
+    use_required_attribute = False
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cap(request: SignedIn, code: str) -> HttpResponse:
+    """Ask for another cap; or answer what was asked. The earlier changes stand below."""
+    envelope = get_or_404(request.user, Envelope, "account", "programme", code=code)
+    act = request.POST.get("act", "")
+    form = CapForm(request.POST if act == "ask" else None)
+    refusal = RefuseForm(request.POST if act == "refuse" else None, prefix="no")
+    refused = ""
+    if request.method == "POST":
+        try:
+            if done := _do(request, envelope, act, form, refusal):
+                messages.success(request, done)
+                return redirect("cap", code=code)
+        except Refused as problem:
+            refused = str(problem)
+    known = _page(request, envelope) | {"form": form, "refusal": refusal, "refused_text": refused}
+    return render(request, "desk/cap.html", known, status=409 if refused else 200)
+
+
+def _do(request: SignedIn, envelope: Envelope, act: str, form: CapForm, refusal: RefuseForm) -> str:
+    """What was done, for people; empty when a form has errors. Raises Refused."""
+    how: dict[str, Any] = {"actor": request.user, "now": timezone.now()}
+    if act == "ask":
+        if not form.is_valid():
+            return ""
+        asked_for, reason = form.cleaned_data["cap"], form.cleaned_data["reason"]
+        capping.ask_for(envelope.account, asked_for, reason=reason, **how)
+        return _("You asked for it. Another fund manager must confirm before the cap changes.")
+    asked = _asked(request, envelope)
+    if act == "confirm":
+        entry = capping.confirm(asked, **how)
+        return _("The cap is now %(cap)s.") % {"cap": euros(entry.after)}
+    if act == "take_back":
+        capping.take_back(asked, **how)
+        return _("You took it back. The cap stays as it is.")
+    if not refusal.is_valid():
+        return ""
+    capping.refuse(asked, reason=refusal.cleaned_data["reason"], **how)
+    return _("You refused it. The cap stays as it is.")
+
+
+def _asked(request: SignedIn, envelope: Envelope) -> CapChange:
+    """The change that the page showed; another envelope's is none of this page's."""
+    key = request.POST.get("change", "")
+    rows = visible_to(request.user, CapChange).filter(account=envelope.account)
+    return get_or_404(
+        request.user, CapChange, "account", rows=rows, pk=int(key) if key.isdecimal() else None
+    )
+
+
+def _page(request: SignedIn, envelope: Envelope) -> dict[str, Any]:
+    account = envelope.account
+    now_left = capacity.of(account, proposed=proposing.proposed_total(account))
+    waiting = capping.open_change(account)
+    changes = visible_to(request.user, CapChange).filter(account=account, answer__isnull=False)
+    return {
+        "envelope": envelope,
+        "capacity": now_left,
+        "waiting": waiting,
+        "own": waiting is not None and waiting.asked_by_id == request.user.pk,
+        "becomes": now_left.cap + waiting.amount if waiting else None,
+        "left_then": now_left.left + waiting.amount if waiting else None,
+        "changes": changes.select_related("asked_by", "answer__answered_by").order_by("-place"),
+        "year": timezone.localdate().year,
+        "opening": account.entries.filter(kind="cap").first(),
+    }
