@@ -15,6 +15,14 @@
   document.addEventListener("submit", function (event) {
     var form = event.target;
     if (event.defaultPrevented || form.matches("[hx-post], [hx-get], [hx-put]")) return;
+    if (document.querySelector("form.htmx-request")) {
+      /* What was changed last is still under way, and belongs to what is sent now. */
+      event.preventDefault();
+      document.addEventListener("htmx:afterRequest", function () {
+        setTimeout(function () { form.requestSubmit(event.submitter); });
+      }, { once: true });
+      return;
+    }
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";
     form.querySelectorAll("button, input[type=submit]").forEach(function (button) {
