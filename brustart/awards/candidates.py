@@ -13,7 +13,6 @@ from applications.models import Application, Track
 from applications.states import TONES, State
 from brustart.accounts.access import Reader, visible_to
 from brustart.core.money import ZERO
-from brustart.fund import capacity
 from brustart.fund.capacity import Capacity
 from brustart.fund.models import Call
 from scoring.review.models import FrozenRanking, Rank
@@ -22,7 +21,7 @@ from scoring.review.ranking import Interval
 from . import lining
 from .lining import CENT, Candidate, Choice, Division, Money, Sure, Why
 from .models import Scenario, ScenarioLine
-from .proposing import proposed_total
+from .reading import left_in
 
 CHOOSABLE = frozenset({State.REVIEWED, State.WAITING})
 NUMBERS = ("calibrated", "expected", "low", "high")
@@ -138,15 +137,9 @@ def picture(scenario: Scenario, *, reader: Reader) -> Picture:
         scenario=scenario,
         rows=list(_rows(placed, known, kept, division, scenario)),
         division=division,
-        capacity=left_in(call),
+        capacity=left_in(call.envelope.account),
         differs=scenario.frozen is not None and _figures(placed) != _figures(live),
     )
-
-
-def left_in(call: Call) -> Capacity:
-    """The call's envelope now."""
-    account = call.envelope.account
-    return capacity.of(account, proposed=proposed_total(account))
 
 
 def money(scenario: Scenario) -> Money:

@@ -9,29 +9,25 @@ from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q
 from django.utils import translation
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from applications.models import Application
 from brustart.accounts.access import visible_to
 from brustart.accounts.models import User
-from brustart.core import audit, papers, queue
+from brustart.core import audit, dates, papers, queue
 from brustart.core.errors import Refused
 from brustart.core.money import ZERO, euros, number
 from brustart.core.papers import Grid, Heading, Paragraph, Rows
-from brustart.core.templatetags.portal import moment
 from scoring.review import rubrics
 from scoring.review.models import ConflictOfInterest, Panelist
 from scoring.screening.models import Finding
 
-from .candidates import left_in
 from .meeting import recusals
 from .models import Meeting, MeetingPack, Proposal, ScenarioLine
+from .reading import left_in
 
 INTERVAL = ("expected", "low", "high")
 
@@ -63,8 +59,7 @@ def write(pack: MeetingPack, now: datetime) -> None:
         pdf = papers.pdf(_paper(pack, now))
     pack.sha256 = sha256(pdf).hexdigest()
     pack.stored = f"packs/{pack.pk}/{pack.sha256}.pdf"
-    if not default_storage.exists(pack.stored):
-        default_storage.save(pack.stored, ContentFile(pdf))
+    papers.keep(pack.stored, pdf)
     pack.save(update_fields=["stored", "sha256"])
 
 
@@ -90,7 +85,7 @@ def _paper(pack: MeetingPack, now: datetime) -> papers.Paper:
         language=pack.language,
         title=_("Meeting of the panel"),
         kicker=meeting.call.title,
-        date=strip_tags(moment(meeting.at)),
+        date=dates.to_the_minute(meeting.at),
         blocks=tuple(_blocks(pack)),
         footer=_("Confidential: for %(reader)s") % {"reader": pack.reader or _("the fund")},
         at=now,
@@ -150,7 +145,7 @@ def _amount(line: ScenarioLine | None) -> str:
 
 def _line(meeting: Meeting) -> Iterator[papers.Block]:
     """What there is and what the scenario makes of it."""
-    there = left_in(meeting.call)
+    there = left_in(meeting.call.envelope.account)
     pairs = [
         (_("Left of the envelope"), euros(there.left)),
         (_("Left if every open proposal passes"), euros(there.left_if_all_pass)),

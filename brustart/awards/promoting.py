@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from applications.models import Application
@@ -17,10 +17,11 @@ from applications.states import State
 from brustart.core import audit, outbox
 from brustart.core.errors import Refused
 from brustart.core.money import ZERO
-from brustart.fund.models import Account, Envelope
+from brustart.fund.models import Envelope
 
 from .models import Promotion
-from .proposing import given, proposed_total
+from .proposing import given
+from .reading import left_in, left_in_parts
 
 
 class NotNext(Refused):
@@ -35,26 +36,35 @@ def in_order(envelope: Envelope) -> QuerySet[Application]:
     )
 
 
-def free(envelope: Envelope) -> Decimal:
-    """EUR left if every open proposal and everything already put forward passes."""
-    account = Account.objects.get(pk=envelope.account_id)
-    forward = Promotion.objects.filter(envelope=envelope, state=Promotion.State.OPEN)
-    asked = (one.application.requested or ZERO for one in forward.select_related("application"))
-    return account.cap - account.committed - proposed_total(account) - sum(asked, ZERO)
+def free(envelope: Envelope, track: str = "") -> Decimal:
+    """EUR left if every open proposal and everything already put forward passes; `track`: of the
+    envelope's part for it."""
+    there = left_in(envelope.account, track)
+    forward = Application.objects.filter(
+        promotions__envelope=envelope, promotions__state=Promotion.State.OPEN
+    )
+    if track:
+        forward = forward.filter(track=track)
+    return there.left_if_all_pass - (forward.aggregate(total=Sum("requested"))["total"] or ZERO)
 
 
 def next_ones(
     envelope: Envelope, *, besides: int | None = None
 ) -> Iterator[tuple[Application, Decimal]]:
-    """The files that fit one after the other, each with what is left (EUR) before it. One that
-    asks for more than is left is passed over, not skipped for good; `besides`: a file's key."""
+    """The files that fit one after the other, each with what is left (EUR) before it, in the
+    envelope and in its track's part. One that asks for more than is left is passed over, not
+    skipped for good; `besides`: a file's key."""
     left = free(envelope)
+    parts = {track: free(envelope, track) for track in left_in_parts(envelope.account)}
     rows = in_order(envelope).exclude(promotions__state=Promotion.State.OPEN)
     for application in rows.exclude(pk=besides or 0):
         asked = application.requested or ZERO
-        if ZERO < asked <= left:
-            yield application, left
+        there = min(left, parts.get(application.track, left))
+        if ZERO < asked <= there:
+            yield application, there
             left -= asked
+            if application.track in parts:
+                parts[application.track] -= asked
 
 
 @transaction.atomic

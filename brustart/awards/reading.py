@@ -9,6 +9,7 @@ from brustart.accounts.access import Reader, visible_to
 from brustart.core.money import ZERO
 from brustart.fund import capacity
 from brustart.fund.capacity import Capacity
+from brustart.fund.models import Account, EnvelopePart
 
 from . import proposing
 from .models import Proposal
@@ -16,19 +17,42 @@ from .models import Proposal
 
 @dataclass(frozen=True)
 class Stakes:
-    """The envelope now, and the other open proposals on it; amounts in EUR.
+    """The envelope now, its part for the file's track if there is one, and the other open
+    proposals on it; amounts in EUR.
 
     `others` are those the reader may know of; the rest are counted only.
     """
 
     capacity: Capacity
+    part: Capacity | None
     others: list[Proposal]
     unseen: int
     unseen_total: Decimal
 
+    @property
+    def tighter(self) -> Capacity:
+        """That of the two caps which would refuse first."""
+        return min((one for one in (self.capacity, self.part) if one), key=lambda one: one.left)
+
     def left_after(self, amount: Decimal) -> Decimal:
-        """Below zero when the cap would refuse the amount."""
-        return self.capacity.left - amount
+        """Below zero when a cap would refuse the amount."""
+        return self.tighter.left - amount
+
+
+def left_in(envelope: Account, track: str = "") -> Capacity:
+    """The envelope now, or its part for a track that has one."""
+    account = (
+        Account.objects.get(part_of__envelope__account=envelope, part_of__track=track)
+        if track
+        else envelope
+    )
+    return capacity.of(account, proposed=proposing.proposed_total(envelope, track))
+
+
+def left_in_parts(envelope: Account) -> dict[str, Capacity]:
+    """The same of each part that is open, by track."""
+    parts = EnvelopePart.objects.filter(envelope__account=envelope, account__sequence__gt=0)
+    return {one.track: left_in(envelope, one.track) for one in parts}
 
 
 def stakes(application: Application, reader: Reader) -> Stakes:
@@ -41,7 +65,8 @@ def stakes(application: Application, reader: Reader) -> Stakes:
     others = list(seen.select_related("application__startup"))
     total = _sum(waiting)
     return Stakes(
-        capacity=capacity.of(account, proposed=proposing.proposed_total(account)),
+        capacity=left_in(account),
+        part=left_in_parts(account).get(application.track),
         others=others,
         unseen=waiting.count() - len(others),
         unseen_total=total - _sum(others),

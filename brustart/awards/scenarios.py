@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from applications.models import Track
 from brustart.accounts.models import User
 from brustart.core import audit
 from brustart.core.errors import Refused
@@ -19,10 +20,11 @@ from brustart.core.money import ZERO
 from brustart.fund.models import Call
 from scoring.review import freezing
 
-from .candidates import Picture, left_in, picture
+from .candidates import Picture, picture
 from .lining import Sure
 from .models import Method, Scenario, ScenarioLine
 from .proposing import propose
+from .reading import left_in, left_in_parts
 
 SHARE = 60  # percent of what is asked, with which a project can usually be done [P]
 
@@ -74,17 +76,24 @@ class Outcome:
 
 def draft_of(call: Call, person: User) -> Scenario:
     """The person's draft, on the newest frozen ranking; one not kept yet divides what is left if
-    every open proposal passes."""
+    every open proposal passes, in the envelope and in its parts."""
     drafts = Scenario.objects.filter(call=call, made_by=person.pk, name="")
-    draft = drafts.first() or Scenario(
-        method=Method.BY_RANK, share=SHARE, amount=_left(call), made_by=person
-    )
+    draft = drafts.first() or _new_draft(call, person)
     draft.call, draft.frozen = call, freezing.newest(call)
     return draft
 
 
-def _left(call: Call) -> Decimal:
-    return max(left_in(call).left_if_all_pass, ZERO)
+def _new_draft(call: Call, person: User) -> Scenario:
+    account = call.envelope.account
+    parts = {track: one.left_if_all_pass for track, one in left_in_parts(account).items()}
+    return Scenario(
+        method=Method.BY_RANK,
+        share=SHARE,
+        amount=max(left_in(account).left_if_all_pass, ZERO),
+        digital=max(parts[Track.DIGITAL], ZERO) if Track.DIGITAL in parts else None,
+        ehealth=max(parts[Track.EHEALTH], ZERO) if Track.EHEALTH in parts else None,
+        made_by=person,
+    )
 
 
 @retried

@@ -1,7 +1,6 @@
 """Each envelope as fund managers look at it, now or as it stood: its capacity, its proposals, its
 latest entries."""
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -19,6 +18,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from applications.models import Track
 from brustart.awards import proposing
@@ -26,9 +26,11 @@ from brustart.awards.models import Proposal, Vote
 from brustart.core.hashing import sha256
 from brustart.core.lines import Level
 from brustart.core.money import ZERO
-from brustart.fund import capacity, history
+from brustart.fund import accounts, capacity, history
 from brustart.fund.capacity import Capacity
-from brustart.fund.models import Call, Entry, Envelope
+from brustart.fund.capping import Capped
+from brustart.fund.history import Balances
+from brustart.fund.models import Call, CapChange, Entry, Envelope, EnvelopePart
 
 from . import waiting
 from .waiting import InLine
@@ -50,9 +52,13 @@ class Picture:
 
 @dataclass(frozen=True)
 class Part:
-    """The cap of one track inside the envelope's, and what it has left."""
+    """The cap of one track inside the envelope's, and what it has left; nothing yet while the part
+    is not open. `waits`: a change of it, or its opening, waits for a second person."""
 
     label: str
+    url: str
+    is_open: bool
+    waits: bool
     capacity: Capacity
 
 
@@ -69,27 +75,73 @@ def listed() -> QuerySet[Envelope]:
 
 def picture(envelope: Envelope, *, now: datetime) -> Picture:
     """What there is to see of an envelope now."""
-    now_left = capacity.of(envelope.account, proposed=proposing.proposed_total(envelope.account))
+    now_left = capacity_of(envelope)
     return Picture(
         envelope=envelope,
         capacity=now_left,
         proposals=list(waiting.in_line(waiting.open_proposals(envelope), now_left.left)),
         entries=_latest(history.entries(envelope.account)),
         at=now,
-        parts=tuple(_parts(envelope)),
+        parts=tuple(parts(envelope)),
     )
 
 
-def _parts(envelope: Envelope) -> Iterator[Part]:
-    """Most envelopes have none. Proposals of a track count as they do in the envelope."""
-    for part in envelope.parts.select_related("account").order_by("track"):
-        waits = Proposal.objects.filter(
-            state=Proposal.State.OPEN,
-            application__call__envelope=envelope,
-            application__track=part.track,
-        )
-        proposed = waits.aggregate(total=Sum("amount"))["total"] or ZERO
-        yield Part(str(Track(part.track).label), capacity.of(part.account, proposed=proposed))
+def parts(envelope: Envelope) -> list[Part]:
+    """The parts of an envelope that are open, by track. Most envelopes have none."""
+    return [_part(one) for one in _kept(envelope) if one.is_open]
+
+
+def tracks(envelope: Envelope) -> list[Part]:
+    """Each track, with its part or without."""
+    kept = {one.track: one for one in _kept(envelope)}
+    return [_part(kept.get(one) or accounts.new_part(envelope, one)) for one in Track]
+
+
+def _kept(envelope: Envelope) -> QuerySet[EnvelopePart]:
+    waits = CapChange.objects.filter(account=OuterRef("account"), answer=None)
+    rows = envelope.parts.select_related("account", "envelope__account").order_by("track")
+    return rows.annotate(waits=Exists(waits))
+
+
+def _part(part: EnvelopePart) -> Part:
+    return Part(
+        label=str(Track(part.track).label),
+        url=cap_url(part),
+        is_open=part.is_open,
+        waits=getattr(part, "waits", False),
+        capacity=capacity_of(part),
+    )
+
+
+def capacity_of(held: Capped) -> Capacity:
+    """What an envelope, or a part of it, has left now. A part that is not open has no cap; what
+    its awards committed counts in the envelope alone."""
+    if isinstance(held, Envelope):
+        return capacity.of(held.account, proposed=proposing.proposed_total(held.account))
+    waits = Proposal.objects.filter(
+        state=Proposal.State.OPEN,
+        application__call__envelope=held.envelope,
+        application__track=held.track,
+    )
+    proposed = waits.aggregate(total=Sum("amount"))["total"] or ZERO
+    if held.is_open:
+        return capacity.of(held.account, proposed=proposed)
+    balances = Balances(committed=accounts.committed_in(held))
+    return Capacity(**asdict(balances), proposed=proposed)
+
+
+def named(held: Capped) -> str:
+    """What people call it: the envelope, and the track of a part."""
+    if isinstance(held, Envelope):
+        return str(held)
+    return f"{held.envelope} – {Track(held.track).label}"
+
+
+def cap_url(held: Capped) -> str:
+    """Where its cap is changed."""
+    if isinstance(held, Envelope):
+        return reverse("cap", args=[held.code])
+    return reverse("cap", args=[held.envelope.code, held.track])
 
 
 def past(envelope: Envelope, *, at: datetime) -> Picture:
@@ -122,9 +174,10 @@ def mark(language: str) -> str:
     of a few rows, however long the ledger is.
 
     Each account counts its entries, and its head is the hash of the last: neither can stay while
-    money moves.
+    money moves. A part counts its own cap's; what its awards move, the envelope counts.
     """
-    accounts = list(listed().values_list("code", "account__sequence", "account__head"))
+    caps = ("account__sequence", "account__head", "parts__account__sequence")
+    money = list(listed().order_by("code", "parts__track").values_list("code", *caps))
     given = Vote.objects.filter(proposal=OuterRef("pk")).order_by()
     votes = given.values("proposal").annotate(number=Count("pk")).values("number")
     open_ones = Proposal.objects.filter(state=Proposal.State.OPEN).annotate(
@@ -133,7 +186,7 @@ def mark(language: str) -> str:
     proposals = open_ones.aggregate(
         Count("pk"), Max("pk"), total=Coalesce(Sum("amount"), ZERO), given=Sum("voted")
     )
-    content = {"language": language, "accounts": accounts, "proposals": proposals}
+    content = {"language": language, "accounts": money, "proposals": proposals}
     return sha256({"schema": 1, **content})
 
 

@@ -10,8 +10,10 @@ from django.utils.translation import ngettext
 from brustart.accounts.access import visible_to
 from brustart.accounts.models import User
 from brustart.awards.models import Award, BankAccount, Batch, Claim, Promotion, Recovery
-from brustart.fund.models import CapChange, Envelope, RegisterEntry
+from brustart.fund.capping import Capped
+from brustart.fund.models import CapChange, Envelope, EnvelopePart, RegisterEntry
 
+from . import envelopes
 from .dues import Due
 
 SOON = timedelta(days=7)  # in which an offer that lapses is worth a call [P]
@@ -91,7 +93,9 @@ def _caps(user: User) -> Iterator[Due]:
     if not user.is_fund_manager:
         return
     waiting = visible_to(user, CapChange).filter(answer=None).exclude(asked_by=user)
-    for envelope in Envelope.objects.filter(account__in=waiting.values("account")).order_by("code"):
-        words = _("A change of the cap of %(envelope)s waits for a second person")
-        url = reverse("cap", args=[envelope.code])
-        yield Due(words % {"envelope": envelope}, 1, url, "warn")
+    words = _("A change of the cap of %(envelope)s waits for a second person")
+    asked = waiting.values("account")
+    parts = EnvelopePart.objects.filter(account__in=asked).select_related("envelope")
+    held_by: list[Capped] = [*Envelope.objects.filter(account__in=asked).order_by("code")]
+    for held in [*held_by, *parts.order_by("envelope__code", "track")]:
+        yield Due(words % {"envelope": envelopes.named(held)}, 1, envelopes.cap_url(held), "warn")

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -39,10 +40,14 @@ class Asked:
 def entries(asked: Asked) -> Table:
     """The whole ledger, with what proves that it is whole."""
     rows = visible_to(asked.user, Entry).filter(at__lte=asked.until)
+    rows = rows.annotate(
+        code=Coalesce("envelope__envelope__code", "envelope__part_of__envelope__code")
+    )
     if asked.envelope:
-        rows = rows.filter(envelope=asked.envelope.account)
+        rows = rows.filter(code=asked.envelope.code)
     columns = {
-        _("Envelope"): "envelope__envelope__code",
+        _("Envelope"): "code",
+        _("Cap of the track"): "envelope__part_of__track",
         _("Number"): "sequence",
         _("What"): "kind",
         _("Amount (EUR)"): "amount",
@@ -57,7 +62,11 @@ def entries(asked: Asked) -> Table:
         _("Fingerprint"): "hash",
         _("Fingerprint before it"): "previous",
     }
-    words = {"kind": _labels(Entry.Kind.choices), "account__award__application": _reference}
+    words = {
+        "kind": _labels(Entry.Kind.choices),
+        "envelope__part_of__track": _labels(Track.choices),
+        "account__award__application": _reference,
+    }
     return _read("entries", _("Ledger"), rows.order_by("envelope", "sequence"), columns, words)
 
 
@@ -209,6 +218,7 @@ TABLES: dict[str, Callable[[Asked], Table]] = {
     "burn_down": burn_down,
     **{name: _breakdown(name) for name in TITLES},
 }
+OF_ANY_DAY = {"entries", "proposals", "burn_down"}  # the others say how things are today
 
 
 def _read(

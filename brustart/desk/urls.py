@@ -60,7 +60,8 @@ urlpatterns = [
         name="capacity_export",
         audience=OVERSIGHT,
     ),
-    route("envelopes/<slug:code>/cap/", caps.cap, name="cap", audience=FUND_MANAGER),
+    route("envelopes/<slug:code>/cap/", caps.cap, name="cap", audience=OVERSIGHT),
+    route("envelopes/<slug:code>/cap/<slug:track>/", caps.cap, name="cap", audience=OVERSIGHT),
     route(
         "envelopes/<slug:code>/statement/<int:year>/",
         openness.year_statement,

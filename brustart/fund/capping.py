@@ -1,7 +1,8 @@
-"""Raising or lowering the cap of an envelope: one person asks, another confirms or refuses.
+"""Raising or lowering a cap, an envelope's or that of a track's part in it: one person asks,
+another confirms or refuses. The first cap of a part opens it, by the same acts.
 
-The database takes a cap change from nobody else (migration 0005); what opens an envelope is its
-first entry, and no change.
+The database takes a cap change from nobody else, and no part from one person (migrations 0005 and
+0007); what opens an envelope is its first entry, and no change.
 """
 
 from datetime import datetime
@@ -9,14 +10,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from brustart.core import audit
+from brustart.accounts.models import Role, User
+from brustart.core import audit, mail
 from brustart.core.errors import Refused
-from brustart.core.money import ZERO, euros
+from brustart.core.money import euros
 
-from . import ledger
-from .models import Account, CapAnswer, CapChange, Entry
+from . import accounts, ledger
+from .models import Account, CapAnswer, CapChange, Entry, Envelope, EnvelopePart
+
+Capped = Envelope | EnvelopePart
 
 
 class BelowCommitted(Refused):
@@ -28,6 +33,10 @@ class BelowCommitted(Refused):
             _("The cap cannot become %(cap)s: %(committed)s is committed already.")
             % {"cap": euros(cap), "committed": euros(committed)}
         )
+
+
+class BeyondEnvelope(Refused):
+    """The parts together would be more than their envelope."""
 
 
 class CannotChange(Refused):
@@ -42,58 +51,73 @@ class ReasonMissing(Refused):
     """Why a cap changes must be known later."""
 
 
-def open_change(envelope: Account) -> CapChange | None:
+def open_change(account: Account) -> CapChange | None:
     """The change that waits for its second person."""
-    return envelope.cap_changes.filter(answer=None).select_related("asked_by").first()
+    return account.cap_changes.filter(answer=None).select_related("asked_by").first()
+
+
+def room(part: EnvelopePart) -> Decimal:
+    """EUR that a part may have at most: what the other parts leave of the envelope's cap."""
+    return part.envelope.account.cap - accounts.caps_of_parts(part.envelope, beside=part)
 
 
 @transaction.atomic
-def ask(envelope: Account, by: Decimal, *, reason: str, actor: Any, now: datetime) -> CapChange:
-    """Ask to raise the cap, or to lower it (`by` below zero, in EUR). Nothing moves yet.
+def ask(
+    held: Capped,
+    cap: Decimal,
+    *,
+    reason: str,
+    actor: Any,
+    now: datetime,
+    called: str | Promise = "",
+) -> CapChange:
+    """Ask that the cap of an envelope, or of a part, become so much (EUR), whatever it is by now.
 
-    Raises ReasonMissing, CannotChange, BelowCommitted.
+    Nothing moves yet; the other fund managers hear of it. `called`: how a mail names a part.
+    Raises ReasonMissing, CannotChange, BelowCommitted, BeyondEnvelope.
     """
-    return _ask(envelope, _free_place(envelope), by, reason=reason, actor=actor, now=now)
-
-
-@transaction.atomic
-def ask_for(
-    envelope: Account, cap: Decimal, *, reason: str, actor: Any, now: datetime
-) -> CapChange:
-    """Ask that the cap become so much (EUR), whatever it is by now; else as `ask`."""
-    place = _free_place(envelope)
-    envelope.refresh_from_db()  # after the place: a change in between would take that
-    return _ask(envelope, place, cap - envelope.cap, reason=reason, actor=actor, now=now)
-
-
-def _free_place(envelope: Account) -> int:
-    """Counted before one looks whether a change waits, so that two never find the same free."""
-    place = envelope.cap_changes.count() + 1
-    if open_change(envelope):
-        raise _waits()
-    return place
-
-
-def _ask(
-    envelope: Account, place: int, by: Decimal, *, reason: str, actor: Any, now: datetime
-) -> CapChange:
     reason = _given(reason)
-    _require_possible(envelope, by)
-    row = {"account": envelope, "place": place, "amount": by, "reason": reason}
+    if isinstance(held, EnvelopePart):
+        held = accounts.keep_part(held)
+    account = held.account
+    # Counted before one looks whether a change waits, so that two never find the same place free.
+    place = account.cap_changes.count() + 1
+    if open_change(account):
+        raise _waits()
+    account.refresh_from_db()  # after the place: a change in between would take that
+    _require_possible(held, cap)
+    row = {"account": account, "place": place, "amount": cap - account.cap, "reason": reason}
     try:
         with transaction.atomic():
             asked = CapChange.objects.create(**row, asked_by=actor, asked_at=now)
     except IntegrityError as error:
         raise _waits() from error  # two asked at the same instant
-    audit.record("cap.asked", about=asked, actor=actor, now=now, amount=by, reason=reason)
+    audit.record("cap.asked", about=asked, actor=actor, now=now, amount=asked.amount, reason=reason)
+    _tell(asked, held, cap, called, now=now)
     return asked
+
+
+def _tell(
+    asked: CapChange, held: Capped, cap: Decimal, called: str | Promise, *, now: datetime
+) -> None:
+    managers = User.objects.filter(role=Role.FUND_MANAGER, is_active=True)
+    known: dict[str, Any] = {
+        "asked": asked,
+        "cap": cap,
+        "committed": accounts.committed_in(held),
+        "part": held if isinstance(held, EnvelopePart) else None,
+        "envelope": held.envelope if isinstance(held, EnvelopePart) else held,
+        "called": called,
+    }
+    for manager in managers.exclude(pk=asked.asked_by_id).order_by("pk"):
+        mail.write("cap_asked", to=manager, about=asked, now=now, **known)
 
 
 @transaction.atomic
 def confirm(change: CapChange, *, actor: Any, now: datetime) -> Entry:
     """The second person says yes: the cap moves in the same transaction.
 
-    Raises NotByOne, CannotChange, BelowCommitted; then nothing is written.
+    Raises NotByOne, CannotChange, BelowCommitted, BeyondEnvelope; then nothing is written.
     """
     _require_another(change, actor)
     _answer(change, accepted=True, actor=actor, now=now)
@@ -101,9 +125,10 @@ def confirm(change: CapChange, *, actor: Any, now: datetime) -> Entry:
         return ledger.change_cap(
             change.account, change.amount, actor=actor, now=now, reference=change.reference
         )
-    except ledger.OverCap as error:
-        account = Account.objects.get(pk=change.account_id)
-        raise BelowCommitted(account.committed, account.cap + change.amount) from error
+    except (ledger.OverCap, ledger.OutOfOrder):
+        held = accounts.held_by(change.account)
+        _require_possible(held, held.account.cap + change.amount)  # says why not, by the figures
+        raise
 
 
 @transaction.atomic
@@ -143,14 +168,34 @@ def _answer(
     return answer
 
 
-def _require_possible(envelope: Account, by: Decimal) -> None:
-    envelope.refresh_from_db()
-    if by == ZERO:
+def _require_possible(held: Capped, cap: Decimal) -> None:
+    if cap == held.account.cap:
         raise CannotChange(
-            _("The cap is %(cap)s already. Give another amount.") % {"cap": euros(envelope.cap)}
+            _("The cap is %(cap)s already. Give another amount.") % {"cap": euros(cap)}
         )
-    if envelope.cap + by < envelope.committed:
-        raise BelowCommitted(envelope.committed, envelope.cap + by)
+    if cap < (committed := accounts.committed_in(held)):
+        raise BelowCommitted(committed, cap)
+    if isinstance(held, EnvelopePart):
+        _require_room(held, cap)
+    elif cap < (parts := accounts.caps_of_parts(held)):
+        raise BeyondEnvelope(
+            _(
+                "The cap cannot become %(cap)s: the caps of its tracks come to %(sum)s together. "
+                "Lower one of them first."
+            )
+            % {"cap": euros(cap), "sum": euros(parts)}
+        )
+
+
+def _require_room(part: EnvelopePart, cap: Decimal) -> None:
+    if cap > (most := room(part)):
+        raise BeyondEnvelope(
+            _(
+                "The cap cannot become %(cap)s: the envelope and the caps of its other tracks "
+                "leave at most %(most)s."
+            )
+            % {"cap": euros(cap), "most": euros(most)}
+        )
 
 
 def _require_another(change: CapChange, actor: Any) -> None:

@@ -113,8 +113,8 @@ def known(numbers: Iterable[str], on: date, *, besides: str = "") -> Known:
 
 def used(numbers: Iterable[str], on: date, *, besides: str = "") -> Decimal:
     """EUR counted against a grant on that day."""
-    counted = known(numbers, on, besides=besides)
-    return counted.elsewhere + counted.here
+    found = known(numbers, on, besides=besides)
+    return found.elsewhere + found.here
 
 
 def headroom(numbers: Iterable[str], on: date, *, besides: str = "") -> Decimal:

@@ -5,15 +5,15 @@ ask what was promised on a day, whenever the database wrote it. `recorded_at` is
 in every export.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Min, QuerySet, Sum
-from django.db.models.functions import Trunc
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import DateTimeField, F, Func, IntegerField, Min, QuerySet, Sum, Value
 from django.utils import timezone
 
 from brustart.core.money import ZERO
@@ -27,6 +27,12 @@ LENGTHS = {
     "week": relativedelta(weeks=1),
     "month": relativedelta(months=1),
     "quarter": relativedelta(months=3),
+}
+FIRST: dict[str, Callable[[date], date]] = {  # of the step that a day is in
+    "day": lambda day: day,
+    "week": lambda day: day - timedelta(days=day.weekday()),
+    "month": lambda day: day.replace(day=1),
+    "quarter": lambda day: day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1),
 }
 
 
@@ -62,8 +68,11 @@ class Point:
 
 def end_of(day: date) -> datetime:
     """The last instant of a day in Brussels."""
-    following = datetime.combine(day + timedelta(days=1), datetime.min.time())
-    return timezone.make_aware(following) - timedelta(microseconds=1)
+    return _begin_of(day + timedelta(days=1)) - timedelta(microseconds=1)
+
+
+def _begin_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
 
 
 def entries(account: Account, *, until: datetime | None = None) -> QuerySet[Entry]:
@@ -86,27 +95,39 @@ def burn_down(account: Account, *, until: datetime, step: str = "") -> tuple[str
     Two queries, whatever the number of entries.
     """
     found = entries(account, until=until).order_by()
-    step = step or _step(found.aggregate(first=Min("at"))["first"], until)
-    by_step: dict[date, list[tuple[str, Decimal]]] = {}
-    rows = found.annotate(step=Trunc("at", step)).values("step", "kind")
-    for row in rows.annotate(sum=Sum("amount")).order_by("step"):
-        by_step.setdefault(row["step"].date(), []).append((row["kind"], row["sum"]))
-    return step, list(_points(by_step, step, timezone.localdate(until)))
+    first = found.aggregate(first=Min("at"))["first"] or until
+    step, today = step or _step(first, until), timezone.localdate(until)
+    begins = list(_begins(timezone.localdate(first), today, step))
+    by_place: dict[int, list[tuple[str, Decimal]]] = {}
+    rows = found.annotate(place=_place(begins)).values_list("place", "kind")
+    for place, kind, amount in rows.annotate(Sum("amount")):  # not in order: the server would sort
+        by_place.setdefault(place, []).append((kind, amount))
+    balances, points = Balances(), []
+    for place in sorted(by_place):
+        balances = _moved(balances, by_place[place])
+        last = begins[place - 1] + LENGTHS[step] - timedelta(days=1)
+        points.append(Point(min(last, today), balances))
+    return step, points
 
 
-def _points(
-    by_step: dict[date, list[tuple[str, Decimal]]], step: str, until: date
-) -> Iterator[Point]:
-    balances = Balances()
-    for begin, sums in by_step.items():
-        balances = _moved(balances, sums)
-        last = begin + LENGTHS[step] - timedelta(days=1)
-        yield Point(min(last, until), balances)
-
-
-def _step(first: datetime | None, until: datetime) -> str:
-    days = (until - first).days if first else 0
+def _step(first: datetime, until: datetime) -> str:
+    days = (until - first).days
     return next((step for step, most in LONG if days <= most), "quarter")
+
+
+def _begins(first: date, until: date, step: str) -> Iterator[date]:
+    """The first day of each step between two days, which are in the first and the last."""
+    day = FIRST[step](first)
+    while day <= until:
+        yield day
+        day += LENGTHS[step]
+
+
+def _place(begins: list[date]) -> Func:
+    """In which step `at` is, from 1: comparing instants costs the server a quarter of turning each
+    into a day of Brussels."""
+    instants = Value([_begin_of(day) for day in begins], ArrayField(DateTimeField()))
+    return Func(F("at"), instants, function="width_bucket", output_field=IntegerField())
 
 
 def _moved(before: Balances, sums: Any) -> Balances:

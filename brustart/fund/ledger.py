@@ -91,6 +91,12 @@ def liquidate(award: Account, amount: Decimal, **how: Any) -> Entry:
     return post(award, Entry.Kind.LIQUIDATE, amount, **how)
 
 
+def take_back(award: Account, amount: Decimal, **how: Any) -> Entry:
+    """A liquidation that was a mistake, undone by one below zero. What is ordered stays: then it
+    raises OutOfOrder."""
+    return post(award, Entry.Kind.LIQUIDATE, -amount, **how)
+
+
 def order(award: Account, amount: Decimal, **how: Any) -> Entry:
     return post(award, Entry.Kind.ORDER, amount, **how)
 

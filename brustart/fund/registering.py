@@ -5,7 +5,6 @@ Regulation (EU) 2023/2831, art. 6: since 1 January 2026, each grant within 20 wo
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
 import holidays
@@ -28,17 +27,11 @@ class ReferenceMissing(Refused):
     """Without the register's own number nobody finds the entry again."""
 
 
-@cache
-def _belgium() -> holidays.HolidayBase:
-    """Belgium's public holidays; a year is added when it is first asked for."""
-    return holidays.country_holidays("BE")
-
-
 def due_on(granted_on: date) -> date:
     """The last day to enter a grant of that day: the next day is the first one counted, and
     Saturdays, Sundays and public holidays are none. Raises LookupError before 2026."""
     days = int(figure("register.working_days", granted_on).value)
-    return _belgium().get_nth_working_day(granted_on, days)
+    return holidays.country_holidays("BE").get_nth_working_day(granted_on, days)
 
 
 def book(aid: Aid) -> RegisterEntry | None:

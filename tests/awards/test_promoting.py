@@ -7,12 +7,13 @@ import pytest
 from django.utils import timezone
 
 from applications import lifecycle
-from applications.models import Application
+from applications.models import Application, Track
 from brustart.awards import changing, deciding, offering, promoting, proposing
 from brustart.awards.models import Award, Promotion
 from brustart.core.models import AuditEntry
 from brustart.fund.models import Call, Envelope
 from tests import factories
+from tests.fund.changing import open_part
 
 from .making import fresh, make_running, manager, owner
 
@@ -178,3 +179,18 @@ def test_a_file_of_another_envelope_is_not_next() -> None:
     waiting, _elsewhere = make_waiting(call), make_waiting(other)
     offer_next(call.envelope)
     assert next_files() == [waiting]
+
+
+def test_who_fits_the_envelope_waits_for_the_part_of_its_track() -> None:
+    call = factories.make_call(cap=500_000)
+    for track, cap in ((Track.DIGITAL, 360_000), (Track.EHEALTH, 140_000)):
+        open_part(call.envelope, track, cap)
+    first, second, third = (make_waiting(call, mark, mark) for mark in (5, 4, 3))
+    Application.objects.filter(pk__in=[first.pk, second.pk]).update(track=Track.EHEALTH)
+    Application.objects.filter(pk=third.pk).update(track=Track.DIGITAL)
+    factories.add_up()
+    offer_next(call.envelope)
+    assert next_files() == [first, third]
+    assert [one.left for one in Promotion.objects.order_by("pk")] == [140_000, 360_000]
+    assert promoting.free(call.envelope) == 260_000
+    assert promoting.free(call.envelope, Track.EHEALTH) == 20_000

@@ -1,8 +1,6 @@
 """Tables to take home: each opens, in both forms, and is complete."""
 
-import csv
 import io
-from collections.abc import Iterator
 from decimal import Decimal
 
 import openpyxl
@@ -13,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from applications.models import Track
 from brustart.accounts.models import Role
 from brustart.desk import tables
 from brustart.fund import accounts, ledger
@@ -26,14 +25,10 @@ from tests.factories import (
     make_submitted,
     make_user,
 )
+from tests.fund.changing import open_part
+from tests.pages import csv_rows
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _in_english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -48,11 +43,9 @@ def call(client: Client) -> Call:
 
 
 def read(client: Client, table: str, **query: str) -> list[dict[str, str]]:
-    response = client.get(reverse("capacity_export", args=[table, "csv"]), query)
-    assert response.status_code == 200
-    assert response["Content-Disposition"].startswith('attachment; filename="')
-    text = b"".join(response.streaming_content).decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text, newline="")))
+    url = reverse("capacity_export", args=[table, "csv"])
+    heads, *rows = csv_rows(client, url, **query)
+    return [dict(zip(heads, row, strict=True)) for row in rows]
 
 
 @pytest.mark.parametrize("name", tables.TABLES)
@@ -82,6 +75,18 @@ def test_the_whole_ledger_in_its_order(client: Client, call: Call) -> None:
     assert rows[1]["Fingerprint before it"] == rows[0]["Fingerprint"]
     assert [row["What"] for row in rows] == ["cap change", "commitment"]
     assert rows[1]["Amount (EUR)"] == "100000.00"
+
+
+def test_the_ledger_of_an_envelope_holds_its_parts(client: Client, call: Call) -> None:
+    open_part(call.envelope, Track.DIGITAL, 300_000)
+    make_call(code="second")
+    rows = read(client, "entries", envelope=call.envelope.code)
+    assert [(row["Cap of the track"], row["Number"]) for row in rows] == [
+        ("", "1"),
+        ("", "2"),
+        ("Digital", "1"),
+    ]
+    assert {row["Envelope"] for row in rows} == {call.envelope.code}
 
 
 def test_files_say_what_became_of_them(client: Client, call: Call) -> None:
@@ -118,6 +123,17 @@ def test_over_time_has_each_day(client: Client, call: Call) -> None:
 
 def test_a_table_as_of_a_day(client: Client, call: Call) -> None:
     assert read(client, "entries", at="2001-01-01") == []
+
+
+def test_a_table_of_today_is_not_named_after_an_earlier_day(client: Client, call: Call) -> None:
+    today = timezone.localdate().isoformat()
+    for table, day in (("awards", today), ("files", today), ("proposals", "2001-01-01")):
+        for kind in ("csv", "xlsx"):
+            url = reverse("capacity_export", args=[table, kind])
+            response = client.get(url, {"at": "2001-01-01"})
+            assert b"".join(response.streaming_content)
+            sent = f'attachment; filename="{table}-{day}.{kind}"'
+            assert response["Content-Disposition"] == sent
 
 
 def test_an_unknown_table_or_form_does_not_exist(client: Client, call: Call) -> None:

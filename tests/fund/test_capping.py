@@ -7,11 +7,11 @@ from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from brustart.accounts.models import Role, User
-from brustart.core.models import AuditEntry
+from brustart.core.models import AuditEntry, Mail
 from brustart.fund import accounts, capping, ledger
-from brustart.fund.models import Account, CapAnswer, CapChange, Entry
+from brustart.fund.models import Account, CapAnswer, CapChange, Entry, Envelope
 from brustart.fund.verifying import differences
-from tests.factories import make_user
+from tests.factories import make_envelope, make_user
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -19,9 +19,7 @@ NOW = timezone.now()
 
 @pytest.fixture
 def envelope() -> Account:
-    account = accounts.open_envelope_account()
-    ledger.change_cap(account, Decimal(1_000_000), actor=None, now=NOW, reference="opening")
-    return account
+    return make_envelope(1_000_000).account
 
 
 @pytest.fixture
@@ -40,7 +38,12 @@ def award(envelope: Account, amount: int) -> None:
 
 
 def ask(envelope: Account, by: int, actor: User) -> CapChange:
-    return capping.ask(envelope, Decimal(by), reason="New budget.", actor=actor, now=NOW)
+    """For so much more than the cap is now."""
+    return ask_for(accounts.held_by(envelope), cap(envelope) + by, actor)
+
+
+def ask_for(held: Envelope, cap: Decimal, actor: User, reason: str = "New budget.") -> CapChange:
+    return capping.ask(held, cap, reason=reason, actor=actor, now=NOW)
 
 
 def cap(envelope: Account) -> Decimal:
@@ -51,10 +54,10 @@ def cap(envelope: Account) -> Decimal:
 def test_a_cap_is_asked_for_whatever_it_was_when_the_page_was_read(
     envelope: Account, one: User, other: User
 ) -> None:
-    read = Account.objects.get(pk=envelope.pk)
+    read = accounts.held_by(envelope)
     capping.confirm(ask(envelope, 250_000, one), actor=other, now=NOW)
-    assert read.cap == 1_000_000
-    asked = capping.ask_for(read, Decimal(1_100_000), reason="Less.", actor=one, now=NOW)
+    assert read.account.cap == 1_000_000
+    asked = ask_for(read, Decimal(1_100_000), one)
     assert asked.amount == -150_000
     assert capping.confirm(asked, actor=other, now=NOW).after == 1_100_000
 
@@ -144,9 +147,30 @@ def test_nothing_and_no_reason_are_refused(envelope: Account, one: User, other: 
     with pytest.raises(capping.CannotChange, match="is €1,000,000 already"):
         ask(envelope, 0, one)
     with pytest.raises(capping.ReasonMissing):
-        capping.ask(envelope, Decimal(5), reason="  ", actor=one, now=NOW)
+        ask_for(accounts.held_by(envelope), Decimal(5), one, reason="  ")
     with pytest.raises(capping.ReasonMissing):
         capping.refuse(ask(envelope, 5, one), reason="", actor=other, now=NOW)
+
+
+def test_the_other_fund_managers_hear_of_it_and_nobody_else(
+    envelope: Account, one: User, other: User
+) -> None:
+    third = make_user(Role.FUND_MANAGER, language="fr")
+    gone = make_user(Role.FUND_MANAGER, is_active=False)
+    for role in set(Role) - {Role.FUND_MANAGER}:
+        make_user(role)
+    asked = ask(envelope, 250_000, one)
+    mails = {
+        mail.recipient: mail for mail in Mail.objects.filter(about=f"fund.capchange:{asked.pk}")
+    }
+    assert set(mails) == {other, third}
+    assert gone not in mails
+    assert mails[other].subject == "A cap waits for your answer: Brustart"
+    for said in ("€1,250,000", "now €1,000,000", "New budget.", "/en/envelopes/brustart/cap/"):
+        assert said in mails[other].body
+    assert "/fr/envelopes/brustart/cap/" in mails[third].body
+    capping.refuse(asked, reason="No.", actor=other, now=NOW)
+    assert Mail.objects.count() == 2  # the answer stands on the page
 
 
 def insert(account: Account, amount: int, reference: str, actor: User | None) -> None:

@@ -108,6 +108,44 @@ def test_longer_spans_have_longer_steps(
     assert len(points) <= 64
 
 
+EDGES = [  # in UTC: midnights of Brussels, in winter, in summer, and on the days the clock changes
+    datetime(2026, 3, 28, 23, tzinfo=UTC),
+    datetime(2026, 3, 29, 22, tzinfo=UTC),
+    datetime(2026, 3, 31, 22, tzinfo=UTC),
+    datetime(2026, 6, 30, 22, tzinfo=UTC),
+    datetime(2026, 10, 24, 22, tzinfo=UTC),
+    datetime(2026, 10, 25, 23, tzinfo=UTC),
+    datetime(2026, 12, 31, 23, tzinfo=UTC),
+]
+
+
+@pytest.mark.parametrize("step", history.LENGTHS)
+def test_each_point_is_the_ledger_at_the_end_of_its_day(envelope: Account, step: str) -> None:
+    account = accounts.open_award_account(envelope, asked=Decimal(100_000))
+    for number, midnight in enumerate(EDGES):
+        for name, now in (("before", midnight - timedelta(microseconds=1)), ("at", midnight)):
+            how: dict[str, Any] = {"actor": None, "now": now, "reference": f"{name} {number}"}
+            ledger.commit(account, Decimal(100), **how)
+    found, points = history.burn_down(envelope, until=EDGES[-1], step=step)
+    assert found == step
+    assert points[-1].balances.committed == 200 * len(EDGES)
+    for one in points[:-1]:
+        assert one.balances == history.as_of(envelope, history.end_of(one.day)), one.day
+    ends = [one.day + timedelta(days=1) for one in points[:-1]]
+    assert all(_begins_a(step, day) for day in ends), ends
+
+
+def _begins_a(step: str, day: date) -> bool:
+    first = {"week": day.weekday() == 0, "month": day.day == 1}
+    first["quarter"] = first["month"] and day.month in (1, 4, 7, 10)
+    return first.get(step, True)
+
+
+def test_nothing_moved_makes_no_points() -> None:
+    account = accounts.open_envelope_account()
+    assert history.burn_down(account, until=OPENED) == ("day", [])
+
+
 def test_a_step_that_is_not_over_ends_today(envelope: Account) -> None:
     account = accounts.open_award_account(envelope, asked=Decimal(100_000))
     ledger.commit(account, Decimal(60_000), reference="award", **on(399))

@@ -17,6 +17,7 @@ from hypothesis.stateful import (
 from brustart.fund import accounts, capping, ledger
 from brustart.fund.models import Account
 from brustart.fund.verifying import differences
+from tests.factories import make_envelope
 from tests.fund.changing import change_cap
 
 from .machines import bounded
@@ -37,8 +38,7 @@ class Ledger(RuleBasedStateMachine):
         self.number = 0
         self.cap = Decimal(1_000_000)
         self.model: dict[int, dict[str, Decimal]] = {}
-        self.envelope = accounts.open_envelope_account()
-        ledger.change_cap(self.envelope, self.cap, **self.how())
+        self.envelope = make_envelope(self.cap).account
 
     def teardown(self) -> None:
         transaction.set_rollback(True)

@@ -20,10 +20,11 @@ from brustart.core.money import ZERO
 from brustart.fund.models import Call
 
 from .. import scenarios
-from ..candidates import CHOOSABLE, Picture, Row, left_in, picture
+from ..candidates import CHOOSABLE, Picture, Row, picture
 from ..drafting import drafts
 from ..forms.lining import EditForm, NameForm, ProposalLineForm, SettingsForm, problems
 from ..models import Scenario, ScenarioLine
+from ..reading import left_in
 from ..scenarios import Edit, Outcome, Settings, Wanted
 from ..weighing import columns, totals
 
@@ -138,7 +139,7 @@ def propose_scenario(request: SignedIn, pk: int) -> HttpResponse:
         "problems": wrong,
         "refused": [one for one in outcomes if one.refused],
         "totals": totals([saved])[saved.pk],
-        "capacity": left_in(saved.call),
+        "capacity": left_in(saved.call.envelope.account),
         "asked": sum((one.line.amount for one in forms), ZERO),
         "waiting": _open_lines(saved).count() - len(forms),
     }
@@ -234,15 +235,15 @@ def _side_by_side(chosen: Sequence[Scenario]) -> list[dict[str, Any]]:
     found: dict[int, dict[int, ScenarioLine]] = {}
     for one in lines.order_by("place", "application_id"):
         found.setdefault(one.application_id, {})[one.scenario_id] = one
-    rows = [(by, [by.get(scenario.pk) for scenario in chosen]) for by in found.values()]
+    rows = [(by, [(one, by.get(one.pk)) for one in chosen]) for by in found.values()]
     return [
         {
             "application": next(iter(by.values())).application,
             "lines": row,
-            "differs": len({one.amount if one else 0 for one in row}) > 1,
+            "differs": len({line.amount if line else 0 for _one, line in row}) > 1,
         }
         for by, row in rows
-        if any(one and one.amount for one in row)
+        if any(line and line.amount for _one, line in row)
     ]
 
 

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from brustart.accounts.access import get_or_404, visible_to
 from brustart.accounts.asking import SignedIn
 from brustart.core.money import ZERO, euros
-from brustart.fund import capacity
 from brustart.fund.models import Envelope
 
-from .. import promoting, proposing
+from .. import promoting
 from ..forms.deciding import PassOverForm
 from ..models import Promotion
+from ..reading import left_in
 from .acting import ActPage, data, perform
 
 
@@ -24,13 +24,12 @@ from .acting import ActPage, data, perform
 def waiting(request: SignedIn, code: str) -> HttpResponse:
     """The files that wait for money, first come by rank, and those that fit now."""
     envelope = get_or_404(request.user, Envelope, "account", code=code)
-    account = envelope.account
     forward = visible_to(request.user, Promotion).filter(
         envelope=envelope, state=Promotion.State.OPEN
     )
     known = {
         "envelope": envelope,
-        "capacity": capacity.of(account, proposed=proposing.proposed_total(account)),
+        "capacity": left_in(envelope.account),
         "forward": forward.select_related("application__startup", "application__call"),
         "files": promoting.in_order(envelope),
         "manages": request.user.is_fund_manager,

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from brustart.awards import candidates, meeting, packs, scenarios
+from brustart.awards import meeting, packs, reading, scenarios
 from brustart.awards.models import Method
 from scoring.review.models import Panelist
 
@@ -34,7 +34,7 @@ def meet(loading: Loading) -> None:
 def _scenarios(loading: Loading) -> None:
     """By rank, and for the best total."""
     call, now = loading.calls["panel"], loading.today - timedelta(days=2)
-    left = candidates.left_in(call).left_if_all_pass
+    left = reading.left_in(call.envelope.account).left_if_all_pass
     for method in Method:
         settings = scenarios.Settings(method=method, amount=left)
         scenarios.keep_draft(call, settings, {}, actor=loading.manager, now=now)

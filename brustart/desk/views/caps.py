@@ -1,10 +1,12 @@
-"""The cap of an envelope: one fund manager asks for another, a second one confirms or refuses."""
+"""The cap of an envelope, and of a track's part in it: one fund manager asks for another, a second
+one confirms or refuses."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,13 +14,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from applications.forms.fields import EurosField, LongTextField
+from applications.models import Track
 from brustart.accounts.access import get_or_404, visible_to
 from brustart.accounts.asking import SignedIn
-from brustart.awards import proposing
 from brustart.core.errors import Refused
 from brustart.core.money import euros
-from brustart.fund import capacity, capping
-from brustart.fund.models import CapChange, Envelope
+from brustart.desk import envelopes
+from brustart.fund import accounts, capping
+from brustart.fund.capping import Capped
+from brustart.fund.models import CapChange, Envelope, EnvelopePart
 
 
 class CapForm(forms.Form):
@@ -52,34 +56,44 @@ class RefuseForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def cap(request: SignedIn, code: str) -> HttpResponse:
-    """Ask for another cap; or answer what was asked. The earlier changes stand below."""
-    envelope = get_or_404(request.user, Envelope, "account", "programme", code=code)
+def cap(request: SignedIn, code: str, track: str = "") -> HttpResponse:
+    """Ask for another cap of an envelope, or of the part of a track in it; or answer what was
+    asked. The earlier changes stand below, and auditors read them."""
+    held = _held(request, code, track)
     act = request.POST.get("act", "")
     form = CapForm(request.POST if act == "ask" else None)
     refusal = RefuseForm(request.POST if act == "refuse" else None, prefix="no")
     refused = ""
     if request.method == "POST":
+        if not request.user.is_fund_manager:
+            raise PermissionDenied
         try:
-            if done := _do(request, envelope, act, form, refusal):
+            if done := _do(request, held, act, form, refusal):
                 messages.success(request, done)
-                return redirect("cap", code=code)
+                return redirect(envelopes.cap_url(held))
         except Refused as problem:
             refused = str(problem)
-    known = _page(request, envelope) | {"form": form, "refusal": refusal, "refused_text": refused}
+    known = _page(request, held) | {"form": form, "refusal": refusal, "refused_text": refused}
     return render(request, "desk/cap.html", known, status=409 if refused else 200)
 
 
-def _do(request: SignedIn, envelope: Envelope, act: str, form: CapForm, refusal: RefuseForm) -> str:
+def _held(request: SignedIn, code: str, track: str) -> Capped:
+    envelope = get_or_404(request.user, Envelope, "account", "programme", code=code)
+    if track and track not in Track.values:
+        raise Http404
+    return accounts.part_of(envelope, track) if track else envelope
+
+
+def _do(request: SignedIn, held: Capped, act: str, form: CapForm, refusal: RefuseForm) -> str:
     """What was done, for people; empty when a form has errors. Raises Refused."""
     how: dict[str, Any] = {"actor": request.user, "now": timezone.now()}
     if act == "ask":
         if not form.is_valid():
             return ""
-        asked_for, reason = form.cleaned_data["cap"], form.cleaned_data["reason"]
-        capping.ask_for(envelope.account, asked_for, reason=reason, **how)
+        called = Track(held.track).label if isinstance(held, EnvelopePart) else ""
+        capping.ask(held, **form.cleaned_data, called=called, **how)
         return _("You asked for it. Another fund manager must confirm before the cap changes.")
-    asked = _asked(request, envelope)
+    asked = _asked(request, held)
     if act == "confirm":
         entry = capping.confirm(asked, **how)
         return _("The cap is now %(cap)s.") % {"cap": euros(entry.after)}
@@ -92,28 +106,46 @@ def _do(request: SignedIn, envelope: Envelope, act: str, form: CapForm, refusal:
     return _("You refused it. The cap stays as it is.")
 
 
-def _asked(request: SignedIn, envelope: Envelope) -> CapChange:
-    """The change that the page showed; another envelope's is none of this page's."""
+def _asked(request: SignedIn, held: Capped) -> CapChange:
+    """The change that the page showed; another cap's is none of this page's."""
     key = request.POST.get("change", "")
-    rows = visible_to(request.user, CapChange).filter(account=envelope.account)
+    rows = visible_to(request.user, CapChange).filter(account=held.account_id)
     return get_or_404(
         request.user, CapChange, "account", rows=rows, pk=int(key) if key.isdecimal() else None
     )
 
 
-def _page(request: SignedIn, envelope: Envelope) -> dict[str, Any]:
-    account = envelope.account
-    now_left = capacity.of(account, proposed=proposing.proposed_total(account))
-    waiting = capping.open_change(account)
-    changes = visible_to(request.user, CapChange).filter(account=account, answer__isnull=False)
-    return {
-        "envelope": envelope,
+def _page(request: SignedIn, held: Capped) -> dict[str, Any]:
+    now_left = envelopes.capacity_of(held)
+    changes = visible_to(request.user, CapChange).filter(account=held.account_id)
+    changes = changes.select_related("asked_by", "answer__answered_by").order_by("-place")
+    waiting = next((one for one in changes if not hasattr(one, "answer")), None)
+    known = {
         "capacity": now_left,
         "waiting": waiting,
         "own": waiting is not None and waiting.asked_by_id == request.user.pk,
         "becomes": now_left.cap + waiting.amount if waiting else None,
         "left_then": now_left.left + waiting.amount if waiting else None,
-        "changes": changes.select_related("asked_by", "answer__answered_by").order_by("-place"),
+        "changes": [one for one in changes if one != waiting],
+    }
+    return known | (_of_part(held) if isinstance(held, EnvelopePart) else _of_envelope(held))
+
+
+def _of_part(part: EnvelopePart) -> dict[str, Any]:
+    return {
+        "envelope": part.envelope,
+        "part": part,
+        "track": Track(part.track).label,
+        "room": capping.room(part),
+        "left_in_envelope": part.envelope.account.cap - part.envelope.account.committed,
+    }
+
+
+def _of_envelope(envelope: Envelope) -> dict[str, Any]:
+    return {
+        "envelope": envelope,
+        "tracks": envelopes.tracks(envelope),
+        "of_parts": accounts.caps_of_parts(envelope),
         "year": timezone.localdate().year,
-        "opening": account.entries.filter(kind="cap").first(),
+        "opening": envelope.account.entries.filter(kind="cap").first(),
     }

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from brustart.core.append_only import AppendOnly
 from brustart.core.money import MoneyField
 from brustart.core.text import localized
 
@@ -61,9 +62,9 @@ class Envelope(models.Model):
         return localized(self, "name")
 
 
-class EnvelopePart(models.Model):
+class EnvelopePart(AppendOnly):
     """The most that one track may take of an envelope: a cap inside its cap, for those who want
-    one."""
+    one. It holds once its first cap was asked for and confirmed."""
 
     envelope = models.ForeignKey(Envelope, on_delete=models.PROTECT, related_name="parts")
     track = models.CharField(max_length=20)
@@ -73,6 +74,11 @@ class EnvelopePart(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["envelope", "track"], name="envelope_part_once")
         ]
+
+    @property
+    def is_open(self) -> bool:
+        """An account's first entry opens it."""
+        return self.account.sequence > 0
 
 
 class NumberNeeded(models.TextChoices):

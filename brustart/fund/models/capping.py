@@ -1,4 +1,4 @@
-"""A change of an envelope's cap: asked by one person, answered by another, for good."""
+"""A change of a cap: asked by one person, answered by another, for good."""
 
 from django.conf import settings
 from django.db import models
@@ -11,10 +11,11 @@ from .money import Account
 
 
 class CapChange(AppendOnly):
-    """Somebody asks to raise an envelope's cap, or to lower it (`amount` below zero, in EUR).
+    """Somebody asks to raise the cap of an envelope or of one of its parts, or to lower it
+    (`amount` below zero, in EUR).
 
-    The ledger takes it once a second person confirmed it (migration 0005). `place` counts the
-    changes of the envelope; the next one is asked when this one is answered.
+    The ledger takes it once a second person confirmed it (migrations 0005 and 0007). `place`
+    counts the changes of the account; the next one is asked when this one is answered.
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="cap_changes")

@@ -16,12 +16,13 @@ class Account(models.Model):
 
     An envelope's account has the cap it may commit; an award's has the amount that was asked for
     as its cap, and its envelope's account as parent. `committed` is net of decommitments. An award
-    may count in a `part` of the envelope as well: an account whose cap holds beside the
-    envelope's (migration 0006).
+    counts in the `part` of the envelope for its `track` as well, once there is one: an account
+    whose cap holds beside the envelope's (migrations 0006 and 0007).
     """
 
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="awards")
     part = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="members")
+    track = models.CharField(max_length=20, blank=True, default="")  # of an award
     cap = MoneyField(default=Decimal(0))
     committed = MoneyField(default=Decimal(0))
     decommitted = MoneyField(default=Decimal(0))
@@ -91,7 +92,8 @@ class Entry(AppendOnly):
             models.UniqueConstraint(fields=["envelope", "sequence"], name="entry_place_in_chain"),
             models.UniqueConstraint(fields=["account", "kind", "reference"], name="entry_once"),
             models.CheckConstraint(
-                condition=Q(amount__gt=0) | Q(kind="cap") & ~Q(amount=0), name="entry_moves_money"
+                condition=Q(amount__gt=0) | Q(kind__in=["cap", "liquidate"]) & ~Q(amount=0),
+                name="entry_moves_money",
             ),
         ]
         indexes = [
