@@ -62,7 +62,10 @@ class NumberField(WrittenNumber, forms.DecimalField):
 class EurosField(NumberField):
     """An amount in EUR as the reader's language writes it; two places once it is read."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, above_zero: bool = False, **options: Any) -> None:
+        if above_zero:
+            options["min_value"] = CENT
+            options["error_messages"] = {"min_value": _("Give an amount above zero.")}
         super().__init__(**options)
         self.widget.attrs["class"] = f"amount {SHORT}"  # budget.js adds the amounts up
 

@@ -7,15 +7,27 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from applications import uploading
-from applications.inspecting import inspect
+from applications.inspecting import BadDocument, Inspected, Kind, inspect
 from applications.models import Application
 from brustart.core.errors import Refused
+from brustart.core.storing import store
 
 from .models import Attachment
+
+SCANS = (Kind.PDF, Kind.PNG, Kind.JPEG)
+_OTHERS = ("wrong_type", "office", "archive")  # refusals that would offer what is no scan
 
 
 class NotAttached(Refused):
     """There is no document."""
+
+
+class NotScanned(Refused):
+    """A document of another kind than signed papers come as."""
+
+    def __init__(self) -> None:
+        words = _("A signed paper comes as a PDF or a picture (JPEG or PNG). Choose one of these.")
+        super().__init__(words, field="upload")
 
 
 def keep(
@@ -25,13 +37,15 @@ def keep(
     internal: bool,
     actor: Any,
     now: datetime,
+    scan: bool = False,
 ) -> Attachment:
-    """Store it; `internal`: not for the startup. Raises NotAttached, inspecting.BadDocument."""
+    """Store it; `internal`: not for the startup; `scan`: a signed paper. Raises NotAttached,
+    NotScanned, inspecting.BadDocument."""
     if upload is None:
         raise NotAttached(_("No document was chosen. Choose one, then send the form again."))
-    found = inspect(upload, upload.name or "", size=upload.size or 0)
+    found = _judged(upload, scan=scan)
     digest = getattr(upload, "sha256", "") or uploading.sha256_of(upload)
-    uploading.store(upload, uploading.place(digest))
+    store(upload, uploading.place(digest))
     return Attachment.objects.create(
         application=application,
         internal=internal,
@@ -43,3 +57,15 @@ def keep(
         by=actor,
         at=now,
     )
+
+
+def _judged(upload: UploadedFile, *, scan: bool) -> Inspected:
+    try:
+        found = inspect(upload, upload.name or "", size=upload.size or 0)
+    except BadDocument as bad:
+        if scan and bad.code.startswith(_OTHERS):
+            raise NotScanned from bad
+        raise
+    if scan and found.kind not in SCANS:
+        raise NotScanned
+    return found

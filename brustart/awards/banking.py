@@ -18,6 +18,7 @@ from applications.models import Application, Membership
 from brustart.core import audit
 from brustart.core.errors import Refused
 
+from . import spelling
 from .models import Award, BankAccount
 from .offering import locked, require_owner
 
@@ -38,7 +39,11 @@ def normal(iban: str) -> str:
         return str(ibans.validate(iban, check_country=False))
     except ValidationError as error:
         raise BadAccount(
-            _("This is not an IBAN: its check digits do not fit. Compare it with a bank statement.")
+            _(
+                "This is not an IBAN: its check digits do not fit. "
+                "Compare it with a bank statement."
+            ),
+            field="iban",
         ) from error
 
 
@@ -68,15 +73,33 @@ def give(award: Award, *, iban: str, holder: str, actor: Any, now: datetime) -> 
     application, award = locked(award)
     if not actor.is_fund_manager:
         require_owner(application, actor)
-    holder = " ".join(holder.split())
-    if not 0 < len(holder) <= HOLDER:
-        raise BadAccount(_("Say in whose name the account is, in 70 characters at most."))
+    iban, holder = normal(iban), _named(holder)
     award.bank_accounts.filter(ended_at=None, confirmed_at=None).update(ended_at=now)
     account = BankAccount.objects.create(
-        award=award, iban=normal(iban), holder=holder, given_by=actor, given_at=now
+        award=award, iban=iban, holder=holder, given_by=actor, given_at=now
     )
     _say(application, account, "bank_given", actor=actor, now=now)
     return account
+
+
+def _named(holder: str) -> str:
+    """The name without spaces to spare. Raises BadAccount for one that a payment file cannot
+    carry."""
+    holder = " ".join(holder.split())
+    plain = spelling.plain(holder)
+    if not holder or max(len(holder), len(plain)) > HOLDER:
+        raise BadAccount(
+            _("Say in whose name the account is, in 70 characters at most."), field="holder"
+        )
+    if not spelling.says_something(plain):
+        raise BadAccount(
+            _(
+                "A payment carries only the letters A to Z and figures, and none is left of this "
+                "name. Write it as it stands on the bank card or on a statement."
+            ),
+            field="holder",
+        )
+    return holder
 
 
 @transaction.atomic

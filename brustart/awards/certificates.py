@@ -11,13 +11,13 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from brustart.cbe.numbers import display_number
+from brustart.core import papers
+from brustart.core.dates import in_full
 from brustart.core.money import ZERO, euros
 from brustart.core.papers import Block, Bullets, Grid, Heading, Paper, Paragraph, Rows
-from brustart.core.templatetags.portal import day
 from brustart.fund import deminimis
 from brustart.fund.figures import figure
 from brustart.fund.models import Aid
@@ -56,9 +56,9 @@ def certificate(award: Award, language: str) -> Paper:
             language=language,
             title=_("De minimis certificate"),
             kicker=f"{application.reference} · {application.call.title}",
-            date=_on(aid.counted_on),
+            date=in_full(aid.counted_on),
             blocks=tuple(_blocks(award, aid, counted(award, aid), language)),
-            footer=_footer(),
+            footer=papers.sender(),
             at=award.decided_at,
         )
 
@@ -113,7 +113,7 @@ def _facts(award: Award, aid: Aid) -> Rows:
             (_("Enterprise number"), display_number(application.enterprise_number)),
             (_("File"), f"{application.reference} – {application.title}"),
             (_("Granting authority"), settings.FUND_AUTHORITY),
-            (_("Day of the grant"), _on(aid.counted_on)),
+            (_("Day of the grant"), in_full(aid.counted_on)),
             (_("Instrument"), str(award.get_instrument_display())),
             (_("Gross grant equivalent"), euros(aid.amount)),
         )
@@ -123,7 +123,7 @@ def _facts(award: Award, aid: Aid) -> Rows:
 def _together(award: Award, aid: Aid, found: Counted) -> str:
     """Whose aid was added up, and from which day."""
     numbers = sorted(undertaking_of(award.application))
-    span = {"since": _on(found.since), "day": _on(aid.counted_on)}
+    span = {"since": in_full(found.since), "day": in_full(aid.counted_on)}
     if len(numbers) == 1:
         return _("All de minimis aid to your enterprise from %(since)s to %(day)s.") % span
     return _(
@@ -151,14 +151,5 @@ def _advice(aid: Aid) -> Iterator[str]:
     yield _("Declare this grant, with its day and its gross grant equivalent.")
     if entry := getattr(aid, "register_entry", None):
         yield _("The fund enters it in the central register by %(day)s.") % {
-            "day": _on(entry.due_on)
+            "day": in_full(entry.due_on)
         }
-
-
-def _footer() -> str:
-    contact = settings.FUND_CONTACT
-    return " · ".join(("Brustart", contact["phone"], contact["email"], contact["address"]))
-
-
-def _on(value: date) -> str:
-    return strip_tags(str(day(value)))

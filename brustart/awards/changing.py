@@ -138,7 +138,8 @@ def reduce(award: Award, *, amount: Decimal, reason: str, actor: Any, now: datet
     if not ZERO < amount <= most:
         raise NotChangeable(
             _("At most %(most)s can be given back: the rest is claimed or paid.")
-            % {"most": euros(most)}
+            % {"most": euros(most)},
+            field="amount",
         )
     _shrink(open_ones, amount)
     give_back(award, amount, actor=actor, now=now, why="reduced")

@@ -39,14 +39,22 @@ class NotTheirTurn(Refused):
 def claim(
     tranche: Tranche, *, words: str, uploads: Iterable[Any], actor: Any, now: datetime
 ) -> Claim:
-    """The startup shows that a milestone is reached. Raises offering.NotTheirs, NotClaimable,
-    inspecting.BadDocument."""
+    """The startup shows that a milestone is reached, with at least one document: who verifies has
+    to see from evidence that the claim is due and exact (domain.md section 8, liquidation).
+
+    Raises offering.NotTheirs, NotClaimable, inspecting.BadDocument.
+    """
     application, award = locked(tranche.award)
     require_owner(application, actor)
     _require_running(award)
     tranche = _as_planned(award, tranche)
     if not words.strip():
-        raise NotClaimable(_("Say what was done, so that the fund can verify it."))
+        raise NotClaimable(_("Say what was done, so that the fund can verify it."), field="words")
+    uploads = list(uploads)
+    if not uploads:
+        raise NotClaimable(
+            _("Add at least one document that shows what was done."), field="uploads"
+        )
     days = int(figure("payment.days", timezone.localdate(now)).value)
     try:
         with transaction.atomic():
@@ -89,7 +97,8 @@ def verify(claim: Claim, *, actor: Any, now: datetime, conditions_met: bool = Fa
     _require_running(award)
     if not conditions_met and (award.proposal.conditions or conditions(application)):
         raise NotClaimable(
-            _("This award has conditions. Say that they are met, or send the claim back.")
+            _("This award has conditions. Say that they are met, or send the claim back."),
+            field="conditions_met",
         )
     ledger.liquidate(
         award.account, claim.amount, actor=actor, now=now, reference=f"claim:{claim.pk}"
@@ -106,8 +115,29 @@ def send_back(claim: Claim, *, reason: str, actor: Any, now: datetime) -> Claim:
     """The evidence does not show it; the startup may claim again. Also while payments are
     suspended, as an award ends only once no claim is under way. Raises NotTheirTurn."""
     application, _award, claim = _in(claim, Claim.State.MADE, actor)
+    return _returned(application, claim, reason=reason, actor=actor, now=now)
+
+
+@retried
+@transaction.atomic
+def take_back(claim: Claim, *, reason: str, actor: Any, now: datetime) -> Claim:
+    """A claim that was verified by mistake goes back to the startup: its liquidation is undone in
+    the ledger. Whoever verified it may do it, or another; not once the payment is ordered. Also
+    while payments are suspended. Raises NotTheirTurn, NotClaimable."""
+    application, award, claim = _in(claim, Claim.State.VERIFIED, actor)
+    back = f"claim:{claim.pk}:back"
+    ledger.take_back(award.account, claim.amount, actor=actor, now=now, reference=back)
+    return _returned(application, claim, reason=reason, actor=actor, now=now)
+
+
+def _returned(
+    application: Application, claim: Claim, *, reason: str, actor: Any, now: datetime
+) -> Claim:
+    """Who verified it, if somebody did, stays on the claim."""
     if not reason.strip():
-        raise NotClaimable(_("Say what is missing, so that the startup can claim again."))
+        raise NotClaimable(
+            _("Say what is missing, so that the startup can claim again."), field="reason"
+        )
     claim.state, claim.returned_because = Claim.State.RETURNED, reason.strip()
     claim.save()
     _say(application, claim, "claim_returned", actor=actor, now=now, reason=reason.strip())

@@ -124,7 +124,8 @@ def ask_back(
     if not ZERO < amount <= most:
         raise NotRecoverable(
             _("%(most)s can be asked back: that was paid and is not asked back yet.")
-            % {"most": euros(most)}
+            % {"most": euros(most)},
+            field="amount",
         )
     made = Recovery.objects.create(
         award=award, amount=amount, reason=reason, due_on=due_on, asked_by=actor, asked_at=now

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from applications import lifecycle, timeline
 from applications.models import Application
 from applications.states import State
+from brustart.accounts.models import Role
 from brustart.accounts.verifying import proves_nothing
 from brustart.core import audit, mail
 from brustart.core.errors import Refused
@@ -30,6 +31,7 @@ from scoring.screening.conditions import conditions
 from . import binding, offering, promoting
 from .models import Award, Opinion, Proposal, Rejection, Vote
 from .proposing import (
+    Changed,
     end,
     given,
     locked,
@@ -49,10 +51,6 @@ class NotAllowedToVote(Refused):
 
 class NotConfirmed(Refused):
     """The second factor was not shown within the last five minutes."""
-
-
-class Changed(Refused):
-    """What was read is no longer what would be approved."""
 
 
 class OpinionMissing(Refused):
@@ -227,10 +225,32 @@ def void_after_withdrawal(application: int, *, now: datetime) -> None:
 
 def approvals(proposal: Proposal) -> QuerySet[Vote]:
     """The approvals that count: of what the proposal says now, and none of a reviewer who has
-    since declared a conflict."""
+    since declared a conflict. While the proposal is open, those of the panel as it is now: two of
+    its members decide (domain.md section 8), and the last approval commits for all."""
     in_conflict = ConflictOfInterest.objects.blocking().filter(application=proposal.application_id)
-    votes = proposal.votes.filter(approves=True, sha256=proposal.sha256)
-    return votes.exclude(reviewer__in=in_conflict.values("reviewer"))
+    votes = _approving(proposal).exclude(reviewer__in=in_conflict.values("reviewer"))
+    if proposal.state == Proposal.State.OPEN:
+        votes = votes.filter(reviewer__in=_panel(proposal))
+    return votes
+
+
+def unseated(proposal: Proposal) -> QuerySet[Vote]:
+    """Approvals that no longer count, as whoever gave them no longer approves for the panel; none
+    once the proposal is decided."""
+    if proposal.state != Proposal.State.OPEN:
+        return proposal.votes.none()
+    return _approving(proposal).exclude(reviewer__in=_panel(proposal))
+
+
+def _approving(proposal: Proposal) -> QuerySet[Vote]:
+    return proposal.votes.filter(approves=True, sha256=proposal.sha256)
+
+
+def _panel(proposal: Proposal) -> QuerySet[Panelist, Any]:
+    """Those who may approve for the panel of the call now."""
+    seats = Panelist.objects.filter(call=proposal.application.call_id, approves=True)
+    of_reviewers = seats.filter(reviewer__role=Role.REVIEWER, reviewer__is_active=True)
+    return of_reviewers.values("reviewer")
 
 
 def voided(proposal: Proposal) -> QuerySet[Vote]:

@@ -7,20 +7,15 @@ Printed by the worker and kept as they were: the same award gives the same bytes
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
-from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.utils import translation
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from applications.models import Application
 from brustart.core import papers
+from brustart.core.dates import in_full
 from brustart.core.money import euros
 from brustart.core.papers import Block, Bullets, Grid, Heading, Paragraph, Rows
-from brustart.core.templatetags.portal import day
 from scoring.screening.conditions import conditions
 
 from .certificates import certificate
@@ -32,8 +27,7 @@ def write(letter: Letter, now: datetime) -> None:
     pdf = render(letter)
     letter.sha256 = hashlib.sha256(pdf).hexdigest()
     letter.stored = f"letters/{letter.sha256[:2]}/{letter.sha256}.pdf"
-    if not default_storage.exists(letter.stored):
-        default_storage.save(letter.stored, ContentFile(pdf))
+    papers.keep(letter.stored, pdf)
     letter.save(update_fields=["stored", "sha256"])
 
 
@@ -59,10 +53,10 @@ def _paper(award: Award, letter: Letter) -> papers.Paper:
         language=letter.language,
         title=title,
         kicker=f"{application.reference} · {application.call.title}",
-        date=_on(award.decided_at),
+        date=in_full(award.decided_at),
         blocks=(*_courtesy(letter), *blocks(award)),
         address=_address(application) if letter.name == Letter.Name.AWARD else (),
-        footer=_footer(),
+        footer=papers.sender(),
         at=award.decided_at,
     )
 
@@ -78,15 +72,6 @@ def _address(application: Application) -> tuple[str, ...]:
     return (str(application.startup),)
 
 
-def _footer() -> str:
-    contact = settings.FUND_CONTACT
-    return " · ".join(("Brustart", contact["phone"], contact["email"], contact["address"]))
-
-
-def _on(value: Any) -> str:
-    return strip_tags(str(day(value)))
-
-
 def _facts(award: Award) -> Rows:
     application = award.application
     return Rows(
@@ -96,8 +81,8 @@ def _facts(award: Award) -> Rows:
             (_("Enterprise number"), application.startup.number or ""),
             (_("Amount"), euros(award.amount)),
             (_("Instrument"), str(award.get_instrument_display())),
-            (_("Decided on"), _on(award.decided_at)),
-            (_("Accept by"), _on(award.offer_until)),
+            (_("Decided on"), in_full(award.decided_at)),
+            (_("Accept by"), in_full(award.offer_until)),
         )
     )
 
@@ -118,7 +103,7 @@ def _decision(award: Award) -> Iterator[Block]:
     yield Bullets(
         (
             _("Accept the agreement in the portal, or send it back signed, by %(day)s.")
-            % {"day": _on(award.offer_until)},
+            % {"day": in_full(award.offer_until)},
             _("After that day the offer lapses, and the money goes to another project."),
             _(
                 "It counts as de minimis aid under Regulation (EU) 2023/2831, from the day of "

@@ -86,14 +86,16 @@ def _tranches(award: Award, *, on: Any) -> Iterator[Tranche]:
 @transaction.atomic
 def accept(award: Award, *, actor: Any, now: datetime, upload: Any = None) -> Award:
     """The startup accepts the agreement, online or with the signed paper. Raises NotTheirs,
-    NotOffered, inspecting.BadDocument; a second click finds it accepted."""
+    NotOffered, attaching.NotScanned, inspecting.BadDocument; a second click finds it accepted."""
     application, award = locked(award)
     require_owner(application, actor)
     if award.state == Award.State.RUNNING:
         return award
     _require_offer(award, now=now)
     if upload is not None:
-        award.agreement = attaching.keep(application, upload, internal=False, actor=actor, now=now)
+        award.agreement = attaching.keep(
+            application, upload, internal=False, scan=True, actor=actor, now=now
+        )
     award.state, award.accepted_at, award.accepted_by = Award.State.RUNNING, now, actor
     award.save()
     timeline.write(application, "agreement_accepted", now=now, actor=actor)

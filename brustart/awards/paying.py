@@ -19,12 +19,13 @@ from brustart.core.locking import retried
 from brustart.core.money import ZERO
 from brustart.fund import ledger
 
-from . import banking
+from . import banking, spelling
 from .claiming import NotTheirTurn, why_not_handle
 from .models import Award, Batch, Claim
 from .offering import locked
 
 SCHEMA = "pain.001.001.09"
+REMITTANCE = 140  # characters, of a SEPA credit transfer
 
 
 class NothingToPay(Refused):
@@ -51,7 +52,9 @@ def make(claims: Collection[int], *, execute_on: date, actor: Any, now: datetime
     already, the whole is refused, so that nobody wonders what was paid.
     """
     if execute_on < timezone.localdate(now):
-        raise NothingToPay(_("The day of execution has passed. Choose today or a later day."))
+        raise NothingToPay(
+            _("The day of execution has passed. Choose today or a later day."), field="execute_on"
+        )
     _lock(Award.objects.filter(tranches__claims__in=list(claims)), actor)
     rows = list(to_pay().filter(pk__in=list(claims)).select_for_update(of=("self",)).order_by("pk"))
     if not rows or len(rows) != len(set(claims)):
@@ -90,23 +93,23 @@ def payment_file(claims: Sequence[Claim], *, execute_on: date) -> tuple[str, str
     ours = settings.FUND_ACCOUNT
     transfer = SepaTransfer(
         {
-            "name": ours["name"],
+            "name": spelling.plain(ours["name"], most=banking.HOLDER),
             "IBAN": ours["iban"],
             "BIC": ours["bic"],
             "batch": True,
             "currency": "EUR",
         },
         schema=SCHEMA,
-        clean=True,
+        clean=False,  # it leaves what only its own schema accepts, such as “&” and “<”
     )
     for claim in claims:
         transfer.add_payment(
             {
-                "name": claim.holder,
+                "name": spelling.plain(claim.holder, most=banking.HOLDER),
                 "IBAN": claim.iban,
                 "amount": int(claim.amount * 100),  # cents
                 "execution_date": execute_on,
-                "description": described(claim),
+                "description": spelling.plain(described(claim), most=REMITTANCE),
                 "endtoend_id": f"BRUSTART-CLAIM-{claim.pk}",
             }
         )
@@ -123,10 +126,18 @@ def described(claim: Claim) -> str:
 @transaction.atomic
 def confirm(batch: Batch, *, returned: Collection[int], actor: Any, now: datetime) -> Batch:
     """A second person saw on the statement that it was paid, but for the claims that the bank
-    `returned`: these can go into another file. Raises NotConfirmable, claiming.NotTheirTurn."""
+    `returned`: these can go into another file. Raises NotConfirmable, also when one of those is
+    not in this file, and claiming.NotTheirTurn."""
     batch = _waiting(batch, actor)
     _lock(Award.objects.filter(tranches__claims__batch=batch), actor)
     claims = list(batch.claims.order_by("tranche__award__application_id", "pk"))
+    if not {claim.pk for claim in claims}.issuperset(returned):
+        raise NotConfirmable(
+            _(
+                "One of the payments that you marked as returned is not in this file. Nothing was "
+                "changed: look at the file again, and mark what the bank returned."
+            )
+        )
     for claim in claims:
         if claim.pk in returned:
             _put_back(claim)

@@ -39,6 +39,10 @@ class ReasonMissing(Refused):
     """A decision without reasons cannot be issued (law of 29 July 1991)."""
 
 
+class Changed(Refused):
+    """What was read is no longer what stands."""
+
+
 class NotRegistered(Refused):
     """Money can be promised to a registered enterprise alone."""
 
@@ -110,17 +114,27 @@ def revise(
     amount: Decimal,
     instrument: str,
     reasons: str,
+    read_hash: str,
     actor: Any,
     now: datetime,
     conditions: str = "",
 ) -> Proposal:
-    """Put it before the panel anew: what was approved before counts no longer, and stays seen.
+    """Put what was read (`read_hash`) before the panel anew: what was approved before counts no
+    longer, and stays seen.
 
     Also when only what lies under it changed: the file, its marks, the frozen ranking. Raises
-    what `propose` does, and Unchanged.
+    what `propose` does, Changed and Unchanged.
     """
     reasons = given(reasons)
     application, proposal = locked(proposal)
+    if read_hash != proposal.sha256:
+        raise Changed(
+            _(
+                "%(name)s has proposed %(amount)s since you opened this page, and that stands. "
+                "Propose again if yours has to take its place."
+            )
+            % {"name": proposal.proposed_by, "amount": euros(proposal.amount)}
+        )
     _require_possible(application, amount, now=now)
     proposal.amount, proposal.instrument = amount, instrument
     proposal.reasons, proposal.conditions = reasons, conditions.strip()
@@ -156,18 +170,33 @@ def take_back(proposal: Proposal, *, reason: str, actor: Any, now: datetime) -> 
     )  # fmt: skip
 
 
+@retried
 @transaction.atomic
 def record_opinion(
-    proposal: Proposal, *, result: str, given_on: date, upload: Any, actor: Any, now: datetime
+    proposal: Proposal,
+    *,
+    result: str,
+    given_on: date,
+    upload: Any,
+    read_hash: str,
+    actor: Any,
+    now: datetime,
 ) -> Opinion:
-    """Keep what the Finance Inspector says of the proposal as it is now, with the document.
-
-    Raises attaching.NotAttached, inspecting.BadDocument, WrongState.
+    """Keep what the Finance Inspector says of the proposal as it was read (`read_hash`), with the
+    document. Raises Changed, attaching.NotAttached, attaching.NotScanned, inspecting.BadDocument,
+    WrongState.
     """
     application, proposal = locked(proposal)
+    if read_hash != proposal.sha256:
+        raise Changed(
+            _(
+                "The proposal was put forward anew since you opened this page. See whether the "
+                "opinion is about what stands now; if so, open the page again."
+            )
+        )
     if given_on > timezone.localdate(now):
-        raise Refused(_("The opinion cannot be of a day that has not come yet."))
-    kept = attaching.keep(application, upload, internal=True, actor=actor, now=now)
+        raise Refused(_("The opinion cannot be of a day that has not come yet."), field="given_on")
+    kept = attaching.keep(application, upload, internal=True, scan=True, actor=actor, now=now)
     opinion = Opinion.objects.create(
         proposal=proposal, result=result, given_on=given_on, document=kept,
         sha256=proposal.sha256, by=actor, at=now,
@@ -211,11 +240,13 @@ def undertaking_of(application: Application) -> frozenset[str]:
     return ownership.group(size, owners).undertaking | {application.enterprise_number}
 
 
-def proposed_total(envelope: Account) -> Decimal:
-    """EUR of all open proposals on the envelope."""
+def proposed_total(envelope: Account, track: str = "") -> Decimal:
+    """EUR of all open proposals on the envelope, or of those of one track."""
     open_ones = Proposal.objects.filter(
         state=Proposal.State.OPEN, application__call__envelope__account=envelope
     )
+    if track:
+        open_ones = open_ones.filter(application__track=track)
     return open_ones.aggregate(total=Sum("amount"))["total"] or ZERO
 
 

@@ -3,6 +3,7 @@
 Each maker leaves the award one stage further than the one before it, and makes what it needs.
 """
 
+import io
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,12 +13,14 @@ from unittest.mock import patch
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 
 from applications.extracting import Outline
 from applications.models import Application
 from brustart.accounts.models import Role, User
 from brustart.awards import banking, claiming, offering, paying
-from brustart.awards.models import Award, BankAccount, Batch, Claim, Tranche
+from brustart.awards.models import Award, BankAccount, Batch, Claim, Proposal, Tranche
+from brustart.fund import capacity, deminimis
 from brustart.fund.models import Account
 from tests import factories
 from tests.applications.bad_files import pdf
@@ -40,6 +43,13 @@ def owner(award: Award) -> User:
 def paper(name: str = "evidence.pdf") -> SimpleUploadedFile:
     """A document with bytes of its own."""
     return SimpleUploadedFile(name, pdf(f"Paper {next(_numbers)}"))
+
+
+def picture(name: str = "proof.png") -> SimpleUploadedFile:
+    """A document that no child process has to read."""
+    drawn = io.BytesIO()
+    Image.new("RGB", (8, 8), "navy").save(drawn, "PNG")
+    return SimpleUploadedFile(name, drawn.getvalue())
 
 
 def reading() -> Any:
@@ -67,6 +77,21 @@ def balances(award: Award) -> Balances:
 
 def envelope_of(award: Award) -> Account:
     return Account.objects.get(pk=award.application.call.envelope.account_id)
+
+
+def panel(proposal: Proposal) -> list[User]:
+    """Who may approve it, in the order of their seats."""
+    return factories.panel_of(proposal.application.call)
+
+
+def left(proposal: Proposal) -> Decimal:
+    """What its envelope has left, in EUR."""
+    return capacity.of(proposal.application.call.envelope.account, proposed=Decimal(0)).left
+
+
+def headroom(file: Application) -> Decimal:
+    """De minimis aid that the file's startup may still be granted today, in EUR."""
+    return deminimis.headroom([file.enterprise_number], timezone.localdate())
 
 
 def tranche(award: Award, position: int = 1) -> Tranche:

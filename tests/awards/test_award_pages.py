@@ -224,6 +224,22 @@ def test_a_claim_is_sent_back_with_what_is_missing(running: Award, managers: lis
     assert reverse("claim_tranche", args=[claim.tranche_id]) in words
 
 
+def test_a_verified_claim_is_sent_back_from_the_page_that_orders(
+    running: Award, managers: list[User]
+) -> None:
+    claim = claimed(running)
+    claiming.verify(claim, actor=managers[0], now=timezone.now())
+    client, page = logged_in(managers[0]), reverse("claim", args=[claim.pk])
+    assert "?act=undo" in client.get(page).content.decode()
+    asked = client.get(page + "?act=undo").content.decode()
+    assert "no longer liquidated" in asked
+    assert "Order the payment" not in asked
+    assert client.post(page + "?act=return", {"reason": "Late."}).status_code == 409
+    client.post(page + "?act=undo", {"reason": "Of another project."})
+    claim.refresh_from_db()
+    assert (claim.state, claim.returned_because) == ("returned", "Of another project.")
+
+
 def test_conditions_of_the_award_are_ticked_before_a_claim_is_verified(
     running: Award, managers: list[User]
 ) -> None:

@@ -62,6 +62,11 @@ def test_an_account_is_an_iban_and_a_holder_that_a_payment_file_can_carry() -> N
         with pytest.raises(banking.BadAccount):
             banking.give(award, iban=iban, holder=holder, actor=owner(award), now=now)
     assert not award.bank_accounts.exists()
+    for holder in ("❤❤", "& & &", "...", "ß" * 36):  # as a payment file writes them
+        with pytest.raises(banking.BadAccount) as refused:
+            banking.give(award, iban=IBAN, holder=holder, actor=owner(award), now=now)
+        assert refused.value.field == "holder"
+    assert not award.bank_accounts.exists()
     given = banking.give(award, iban=IBAN, holder=" M  and  Co ", actor=owner(award), now=now)
     assert given.holder == "M and Co"
 

@@ -76,7 +76,7 @@ def test_it_names_who_what_when_and_the_regulation(award: Award) -> None:
         "Commission Regulation (EU) 2023/2831 of 13 December 2023",
         "€110,000.50",
         "€300,000",
-        euros(-20_000),
+        euros(-20_000).replace("\N{WORD JOINER}", ""),  # dropped from papers
         "€169,999.50",
         "Grant",
     ):

@@ -28,6 +28,7 @@ from .making import (
     manager,
     owner,
     paper,
+    picture,
     reading,
     tranche,
 )
@@ -37,7 +38,7 @@ pytestmark = pytest.mark.django_db
 
 def claim(award: Award, *, actor: User | None = None, words: str = "Done.", position: int = 1):
     return claiming.claim(
-        tranche(award, position), words=words, uploads=[], actor=actor or owner(award),
+        tranche(award, position), words=words, uploads=[picture()], actor=actor or owner(award),
         now=timezone.now(),
     )  # fmt: skip
 
@@ -82,6 +83,17 @@ def test_who_may_not_claim(who: str) -> None:
         Membership.objects.create(startup=award.application.startup, user=actor, part=Part(who))
     with pytest.raises(offering.NotTheirs):
         claim(award, actor=actor)
+
+
+def test_a_claim_without_evidence_is_refused() -> None:
+    """Also by the act, for whatever calls it without the form."""
+    award = make_running()
+    with pytest.raises(claiming.NotClaimable, match="at least one document") as refused:
+        claiming.claim(
+            tranche(award), words="Done.", uploads=iter(()), actor=owner(award), now=timezone.now()
+        )
+    assert refused.value.field == "uploads"
+    assert not Claim.objects.exists()
 
 
 def test_a_claim_says_what_was_done_and_its_papers_are_read() -> None:
@@ -162,6 +174,7 @@ def test_who_handles_no_claim(who: str) -> None:
         lambda: claiming.verify(made, actor=actor, now=timezone.now()),
         lambda: claiming.send_back(made, reason="No.", actor=actor, now=timezone.now()),
         lambda: claiming.order(verified, actor=actor, now=timezone.now()),
+        lambda: claiming.take_back(verified, reason="No.", actor=actor, now=timezone.now()),
     ]
     before = balances(award)
     for act in acts:
@@ -201,6 +214,54 @@ def test_conditions_are_said_to_be_met_before_money_is_due() -> None:
     assert balances(award).liquidated == 0
     claiming.verify(made, actor=manager(), now=timezone.now(), conditions_met=True)
     assert balances(award).liquidated == 50_000
+
+
+# --- verified by mistake --------------------------------------------------------------------
+@pytest.mark.parametrize("who", ["verifier", "colleague"])
+def test_what_was_verified_by_mistake_goes_back_to_the_startup(who: str) -> None:
+    award, verifier = make_running(amount=100_000), manager()
+    made, now = make_claim(award), timezone.now()
+    claiming.verify(made, actor=verifier, now=now)
+    actor = verifier if who == "verifier" else manager()
+    claiming.take_back(made, reason="Another project.", actor=actor, now=now)
+    stored = fresh(made)
+    assert (stored.state, stored.verified_by) == (Claim.State.RETURNED, verifier)
+    assert tuple(balances(award)) == (100_000, 0, 0, 0, 0)
+    assert changing.unused(award) == 100_000
+    assert "Another project." in Mail.objects.get(template="claim_returned").body
+    kinds = award.account.entries.order_by("sequence").values_list("kind", "amount")
+    assert list(kinds)[1:] == [("liquidate", 50_000), ("liquidate", -50_000)]
+    assert list(differences()) == []
+    with pytest.raises(claiming.NotClaimable, match="moved on"):
+        claiming.order(made, actor=manager(), now=now)
+    again = make_verified(award)
+    claiming.order(again, actor=manager(), now=now)
+    assert tuple(balances(award)) == (100_000, 50_000, 50_000, 0, 0)
+
+
+def test_it_needs_a_reason_and_comes_before_the_order() -> None:
+    verified, now = make_verified(), timezone.now()
+    with pytest.raises(claiming.NotClaimable, match="what is missing"):
+        claiming.take_back(verified, reason=" ", actor=manager(), now=now)
+    assert balances(verified.tranche.award).liquidated == 50_000
+    claiming.order(verified, actor=manager(), now=now)
+    for one in (verified, make_claim()):
+        with pytest.raises(claiming.NotClaimable, match="moved on"):
+            claiming.take_back(one, reason="A mistake.", actor=manager(), now=now)
+    account = verified.tranche.award.account
+    with pytest.raises(ledger.OutOfOrder):
+        ledger.take_back(account, verified.amount, actor=None, now=now, reference="again")
+
+
+def test_a_suspended_award_with_a_verified_claim_can_end() -> None:
+    verified, actor, now = make_verified(), manager(), timezone.now()
+    award = verified.tranche.award
+    changing.suspend(award, reason="An audit.", actor=actor, now=now)
+    with pytest.raises(changing.NotChangeable, match="under way"):
+        changing.end(award, reason="Bankrupt.", actor=actor, now=now)
+    claiming.take_back(verified, reason="Not due.", actor=actor, now=now)
+    changing.end(award, reason="Bankrupt.", actor=actor, now=now)
+    assert tuple(balances(award)) == (0, 0, 0, 0, 0)
 
 
 # --- what the database keeps, and who sees it -----------------------------------------------

@@ -9,25 +9,20 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from applications.inspecting import BadDocument
 from applications.models import Membership, Part
 from applications.states import State
 from brustart.accounts.models import Role, User
 from brustart.awards import offering
+from brustart.awards.attaching import NotScanned
 from brustart.awards.models import Award, Letter
 from brustart.core.models import AuditEntry, Mail, Message
-from brustart.fund import deminimis
 from brustart.fund.models import Entry
 from brustart.fund.verifying import differences
 from tests import factories
 
-from .making import balances, envelope_of, fresh, manager, owner, paper, reading
+from .making import balances, envelope_of, fresh, headroom, manager, owner, paper, reading
 
 pytestmark = pytest.mark.django_db
-
-
-def headroom(award: Award) -> Decimal:
-    return deminimis.headroom([award.application.enterprise_number], timezone.localdate())
 
 
 def days_later(award: Award, days: int) -> datetime:
@@ -88,7 +83,7 @@ def test_an_owner_accepts_online_and_a_second_click_finds_it_accepted() -> None:
 
 def test_the_agreement_may_come_signed_on_paper() -> None:
     award = factories.make_award()
-    with pytest.raises(BadDocument):
+    with pytest.raises(NotScanned):
         offering.accept(
             award, actor=owner(award), now=timezone.now(),
             upload=SimpleUploadedFile("signed.pdf", b"nothing"),
@@ -146,7 +141,7 @@ def _nothing_is_left_of(award: Award, state: Award.State) -> None:
     assert stored.ended_at is not None
     assert tuple(balances(award)) == (0, 0, 0, 0, 0)
     assert (envelope_of(award).committed, envelope_of(award).decommitted) == (0, 100_000)
-    assert headroom(award) == 300_000
+    assert headroom(award.application) == 300_000
     assert Entry.objects.filter(kind=Entry.Kind.DECOMMIT).count() == 1
     assert Message.objects.filter(topic="money.released").count() == 1
     assert list(differences()) == []
@@ -154,7 +149,7 @@ def _nothing_is_left_of(award: Award, state: Award.State) -> None:
 
 def test_a_declined_offer_gives_everything_back() -> None:
     award = factories.make_award(amount=100_000)
-    assert headroom(award) == 200_000
+    assert headroom(award.application) == 200_000
     offering.decline(award, actor=owner(award), now=timezone.now(), reason="Other money.")
     for act in (offering.accept, offering.decline):
         with pytest.raises(offering.NotOffered, match="answered already"):

@@ -8,12 +8,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from applications.inspecting import BadDocument
 from applications.lifecycle import WrongState
 from applications.models import Application
 from applications.states import State
 from brustart.accounts.access import sees, visible_to
-from brustart.accounts.models import Role, User
+from brustart.accounts.models import Role
 from brustart.awards import attaching, deciding, proposing
 from brustart.awards.models import Attachment, Instrument, Opinion, Proposal, Terms
 from brustart.core.models import AuditEntry, Mail
@@ -22,22 +21,15 @@ from brustart.fund.models import Aid
 from scoring.review import conflicts
 from tests import factories
 
-from .making import fresh, manager, paper, reading
+from .making import fresh, headroom, manager, panel, paper, reading
 from .test_binding import freeze
 
 pytestmark = pytest.mark.django_db
 
 
-def headroom(proposal: Proposal) -> Decimal:
-    return deminimis.headroom([proposal.application.enterprise_number], timezone.localdate())
-
-
-def panel(proposal: Proposal) -> list[User]:
-    return factories.panel_of(proposal.application.call)
-
-
 def revise(proposal: Proposal, **changes: Any) -> Proposal:
     same = {"amount": proposal.amount, "reasons": proposal.reasons}
+    same["read_hash"] = fresh(proposal).sha256
     return proposing.revise(
         proposal,
         **{**same, "instrument": Instrument.GRANT, "actor": manager(), **changes},
@@ -47,6 +39,7 @@ def revise(proposal: Proposal, **changes: Any) -> Proposal:
 
 def opine(proposal: Proposal, result: str = "favourable", **changes: Any) -> Opinion:
     how = {"given_on": timezone.localdate(), "upload": paper("opinion.pdf"), "actor": manager()}
+    how["read_hash"] = fresh(proposal).sha256
     with reading():
         return proposing.record_opinion(
             proposal, result=result, **{**how, **changes}, now=timezone.now()
@@ -164,13 +157,13 @@ def test_nothing_different_is_not_proposed_anew() -> None:
 
 def test_the_reservation_moves_with_the_amount() -> None:
     proposal = factories.make_proposal(amount=100_000)
-    assert headroom(proposal) == 200_000
+    assert headroom(proposal.application) == 200_000
     changed = revise(proposal, amount=Decimal(60_000))
-    assert headroom(proposal) == 240_000
+    assert headroom(proposal.application) == 240_000
     first, second, _third = panel(proposal)
     factories.approve(changed, first)
     factories.approve(changed, second)
-    assert headroom(proposal) == 240_000
+    assert headroom(proposal.application) == 240_000
     assert not Aid.objects.filter(kind=Aid.Kind.RESERVED, released_at=None).exists()
 
 
@@ -188,7 +181,7 @@ def test_a_change_that_is_refused_changes_nothing() -> None:
     stored = fresh(proposal)
     assert (stored.version, stored.amount) == (1, 100_000)
     assert deciding.approvals(stored).count() == 1
-    assert headroom(proposal) == 10_000
+    assert headroom(proposal.application) == 10_000
 
 
 def test_a_decided_proposal_is_not_changed() -> None:
@@ -207,7 +200,7 @@ def test_a_proposal_is_taken_back() -> None:
         proposing.take_back(proposal, reason=" ", actor=actor, now=now)
     proposing.take_back(proposal, reason="New facts.", actor=actor, now=now)
     assert fresh(proposal).state == Proposal.State.VOID
-    assert headroom(proposal) == 300_000
+    assert headroom(proposal.application) == 300_000
     file = Application.objects.get()
     assert file.state == State.REVIEWED
     with pytest.raises(WrongState):
@@ -232,7 +225,7 @@ def test_an_opinion_needs_its_document_and_a_day_that_came() -> None:
     proposal = factories.make_proposal()
     with pytest.raises(attaching.NotAttached):
         opine(proposal, upload=None)
-    with pytest.raises(BadDocument):
+    with pytest.raises(attaching.NotScanned):
         opine(proposal, upload=SimpleUploadedFile("opinion.pdf", b"no document at all"))
     with pytest.raises(proposing.Refused, match="has not come"):
         opine(proposal, given_on=timezone.localdate() + timedelta(days=1))
@@ -248,6 +241,15 @@ def test_the_last_opinion_counts_and_only_of_what_the_proposal_says_now() -> Non
     changed = revise(proposal, reasons="Better reasons.")
     assert proposing.opinion_on(changed) is None
     assert changed.opinions.count() == 2
+
+
+def test_an_opinion_on_what_was_read_before_is_not_one_on_what_stands_now() -> None:
+    proposal = factories.make_proposal()
+    read = proposal.sha256
+    revise(proposal, amount=Decimal(80_000))
+    with pytest.raises(proposing.Changed, match="put forward anew"):
+        opine(proposal, read_hash=read)
+    assert not proposal.opinions.exists()
 
 
 def test_who_reads_an_opinion() -> None:

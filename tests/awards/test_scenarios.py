@@ -1,71 +1,24 @@
 """Scenarios of the funding line: a draft of one's own, saved, compared, proposed."""
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 
-from applications.models import Application
-from applications.states import State
+from applications.models import Track
 from brustart.accounts.models import Role, User
 from brustart.awards import scenarios
-from brustart.awards.candidates import picture
 from brustart.awards.drafting import draft_reasons, drafts
 from brustart.awards.models import Proposal, Scenario
-from brustart.awards.scenarios import Edit, NameNeeded, NotSaved, Settings, Wanted
+from brustart.awards.scenarios import Edit, NameNeeded, NotSaved, Wanted
 from brustart.core.models import AuditEntry
-from brustart.fund.models import Call
 from scoring.review import freezing
 from tests import factories
-from tests.pages import form_data
+from tests.fund.changing import open_part
+
+from .dividing import amounts, files_of, keep, ranked_call, saved
 
 pytestmark = pytest.mark.django_db
-
-
-def ranked_call(*values: float, cap: int = 4_000_000) -> Call:
-    """A call with a ranked file for each mark, each of which asks 120,000."""
-    call = factories.make_call(cap=cap)
-    for value in values:
-        for review in factories.make_assigned(call=call):
-            factories.mark(review, value)
-    factories.add_up()
-    return call
-
-
-def files_of(call: Call) -> list[Application]:
-    """By place."""
-    return [one.application for one in call.ranks.order_by("place", "application_id")]
-
-
-@pytest.fixture
-def manager() -> User:
-    return factories.make_user(Role.FUND_MANAGER)
-
-
-def logged_in(user: User) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    return client
-
-
-def keep(call: Call, manager: User, edits: dict[int, Edit] | None = None, **changes: Any) -> Any:
-    chosen = Settings(**{"method": "rank", "amount": Decimal(200_000), **changes})
-    return scenarios.keep_draft(call, chosen, edits or {}, actor=manager, now=timezone.now())
-
-
-def saved(call: Call, manager: User, name: str = "First", **changes: Any) -> Scenario:
-    keep(call, manager, **changes)
-    return scenarios.save_as(call, name=name, actor=manager, now=timezone.now())
-
-
-def amounts(call: Call, manager: User) -> list[int]:
-    shown = picture(scenarios.draft_of(call, manager), reader=manager)
-    return [int(one.amount) for one in shown.division.choices]
 
 
 # --- what a scenario holds ---------------------------------------------------------------------
@@ -78,6 +31,15 @@ def test_a_first_look_divides_what_is_left_if_every_proposal_passes(manager: Use
     assert draft.amount == 200_000
     assert draft.pk is None
     assert amounts(call, manager) == [120_000]  # the other file is proposed already
+
+
+def test_a_first_look_keeps_to_the_parts_of_the_envelope(manager: User) -> None:
+    call = ranked_call(4, 3, cap=300_000)
+    open_part(call.envelope, Track.DIGITAL, 130_000)
+    factories.make_proposal(files_of(call)[1], amount=100_000)
+    draft = scenarios.draft_of(call, manager)
+    assert (draft.amount, draft.digital, draft.ehealth) == (200_000, 30_000, None)
+    assert amounts(call, manager) == [0]  # the least that its file can do with is 72,000
 
 
 def test_what_a_person_tries_out_is_theirs(manager: User) -> None:
@@ -102,23 +64,6 @@ def test_a_file_below_the_thresholds_gets_nothing_but_by_hand(manager: User) -> 
     assert amounts(call, manager) == [120_000, 0]
     keep(call, manager, {files_of(call)[1].pk: Edit(forced=Decimal(50_000))})
     assert amounts(call, manager) == [120_000, 50_000]
-
-
-def test_the_frozen_ranking_counts_and_the_page_says_when_the_live_one_differs(
-    manager: User,
-) -> None:
-    call = ranked_call(4, 3)
-    assert "The ranking is not frozen" in page(manager, call)
-    frozen = freezing.freeze(call, actor=manager, now=timezone.now())
-    assert "the live ranking is the same" in page(manager, call)
-    for review in factories.make_assigned(call=call):
-        factories.mark(review, 5)
-    factories.add_up()
-    words = page(manager, call)
-    assert "The live ranking is not the same any more" in words
-    draft = keep(call, manager)
-    assert draft.frozen == frozen
-    assert len(picture(draft, reader=manager).rows) == 2
 
 
 def test_a_saved_scenario_keeps_its_amounts(manager: User) -> None:
@@ -198,194 +143,3 @@ def test_the_draft_names_what_is_weak() -> None:
 
 def test_there_is_no_draft_before_the_marks() -> None:
     assert draft_reasons(factories.make_screened()) == ""
-
-
-# --- the pages ---------------------------------------------------------------------------------
-
-
-def page(user: User, call: Call) -> str:
-    answer = logged_in(user).get(reverse("line", args=[call.code]))
-    assert answer.status_code == 200
-    return answer.content.decode()
-
-
-def edited(client: Client, call: Call, **changes: Any) -> dict[str, Any]:
-    """The line's form as a browser sends it, with changes."""
-    found = form_data(client.get(reverse("line", args=[call.code])))
-    found.pop("name")
-    return found | changes
-
-
-def test_recalculating_keeps_what_was_changed(manager: User) -> None:
-    call, client = ranked_call(4, 3), logged_in(manager)
-    first = files_of(call)[0]
-    url = reverse("recalculate_line", args=[call.code])
-    data = edited(client, call, amount="150,000", **{f"file{first.pk}-excluded": "on"})
-    assert client.post(url, data)["Location"].startswith(reverse("line", args=[call.code]))
-    assert amounts(call, manager) == [0, 120_000]
-    words = page(manager, call)
-    assert "left out by hand" in words
-    assert "€30,000" in words
-    assert form_data(client.get(reverse("line", args=[call.code])))["amount"] == ["150,000"]
-
-
-def test_the_line_ends_where_the_button_says(manager: User) -> None:
-    call, client = ranked_call(4, 3), logged_in(manager)
-    url = reverse("recalculate_line", args=[call.code])
-    client.post(url, edited(client, call, line="1"))
-    assert amounts(call, manager) == [120_000, 0]
-    assert "behind the last place" in page(manager, call)
-
-
-def test_a_change_updates_the_page_in_pieces(manager: User) -> None:
-    call, client = ranked_call(4, 3), logged_in(manager)
-    url = reverse("recalculate_line", args=[call.code])
-    data = edited(client, call, amount="150,000")
-    words = client.post(url, data, headers={"HX-Request": "true"}).content.decode()
-    for part in ("line-figures", "line-problems", f"line-amount-{files_of(call)[0].pk}"):
-        assert f'id="{part}"' in words
-    assert "<input" not in words
-    bad = client.post(url, data | {"amount": "much"}, headers={"HX-Request": "true"})
-    assert 'href="#id_amount"' in bad.content.decode()
-    assert amounts(call, manager) == [120_000, 0]
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "words"),
-    [
-        ("forced", "120,001", "more than that cannot be given"),
-        ("minimum", "120,001", "more than that cannot be given"),
-        ("forced", "5", "below the minimum"),
-        ("forced", "0", "There is a problem"),
-    ],
-)
-def test_what_cannot_be_given_to_a_file(manager: User, field: str, value: str, words: str) -> None:
-    call, client = ranked_call(4), logged_in(manager)
-    key = files_of(call)[0].pk
-    data = edited(client, call) | {f"file{key}-minimum": "6", f"file{key}-{field}": value}
-    answer = client.post(reverse("recalculate_line", args=[call.code]), data)
-    assert answer.status_code == 200
-    assert words in answer.content.decode()
-    assert "There is a problem" in answer.content.decode()
-    assert f'value="{value}"' in answer.content.decode()
-    assert not Scenario.objects.exists()
-
-
-def test_saving_and_comparing(manager: User) -> None:
-    call, client = ranked_call(4, 3), logged_in(manager)
-    url = reverse("save_scenario", args=[call.code])
-    assert "Give the scenario a name" in client.post(url, {"name": " "}).content.decode()
-    made = client.post(url, {"name": "Both"})
-    both = Scenario.objects.get(name="Both")
-    assert made["Location"] == reverse("scenario", args=[both.pk])
-    one = saved(call, manager, "One only", amount=Decimal(150_000))
-    assert "already has this name" in client.post(url, {"name": "Both"}).content.decode()
-    words = client.get(reverse("scenario", args=[one.pk])).content.decode()
-    assert "€120,000" in words
-    side = reverse("compare_scenarios", args=[call.code])
-    words = client.get(side, {"scenario": [both.pk, one.pk]}).content.decode()
-    assert "differs" in words
-    assert "the same" in words
-    assert "€240,000" in words
-    assert client.get(side, {"scenario": [one.pk, "x"]}).status_code == 302
-
-
-def test_a_draft_has_no_page_of_its_own(manager: User) -> None:
-    draft = keep(ranked_call(4), manager)
-    for name in ("scenario", "propose_scenario"):
-        assert logged_in(manager).get(reverse(name, args=[draft.pk])).status_code == 404
-
-
-def confirmed(client: Client, kept: Scenario, *files: Application) -> dict[str, Any]:
-    found = form_data(client.get(reverse("propose_scenario", args=[kept.pk])))
-    return found | {f"file{one.pk}-confirmed": "on" for one in files}
-
-
-def test_only_confirmed_files_are_proposed_and_twice_does_no_harm(manager: User) -> None:
-    call, client = ranked_call(4, 3), logged_in(manager)
-    kept = saved(call, manager, amount=Decimal(240_000))
-    first, second = files_of(call)
-    url = reverse("propose_scenario", args=[kept.pk])
-    words = client.get(url).content.decode()
-    assert "reviewers marked the project" in words
-    data = confirmed(client, kept, first)
-    assert client.post(url, data).status_code == 302
-    late = client.post(url, data)
-    assert late.status_code == 409
-    assert "These were not proposed" in late.content.decode()
-    proposal = Proposal.objects.get()
-    assert (proposal.application, proposal.amount) == (first, 120_000)
-    assert "2 reviewers marked the project" in proposal.reasons
-    second.refresh_from_db()
-    assert second.state == State.REVIEWED
-    assert f"file{second.pk}-confirmed" in client.get(url).content.decode()
-
-
-def test_nothing_ticked_or_no_reasons_proposes_nothing(manager: User) -> None:
-    call, client = ranked_call(4), logged_in(manager)
-    kept, file = saved(call, manager), files_of(call)[0]
-    url = reverse("propose_scenario", args=[kept.pk])
-    assert client.post(url, confirmed(client, kept)).status_code == 302
-    data = confirmed(client, kept, file) | {f"file{file.pk}-reasons": " "}
-    assert "Give the reasons" in client.post(url, data).content.decode()
-    assert not Proposal.objects.exists()
-
-
-READ, ACT = {Role.FUND_MANAGER, Role.AUDITOR}, {Role.FUND_MANAGER}
-
-
-@pytest.mark.parametrize("role", Role)
-def test_who_may_read_and_who_may_act(role: Role, manager: User) -> None:
-    call = ranked_call(4)
-    kept = saved(call, manager)
-    client = logged_in(factories.make_user(role))
-    by_call, by_scenario = [call.code], [kept.pk]
-    for name, args in (("line", by_call), ("scenario", by_scenario)):
-        status = client.get(reverse(name, args=args)).status_code
-        assert status == (200 if role in READ else 403)
-    side = client.get(reverse("compare_scenarios", args=by_call))
-    assert side.status_code == (302 if role in READ else 403)
-    assert client.get(reverse("propose_scenario", args=by_scenario)).status_code == (
-        200 if role in ACT else 403
-    )
-    for name, args in (
-        ("recalculate_line", by_call),
-        ("save_scenario", by_call),
-        ("work_on_scenario", by_scenario),
-    ):
-        status = client.post(reverse(name, args=args)).status_code
-        assert (status != 403) == (role in ACT)
-
-
-def test_an_auditor_sees_no_fields() -> None:
-    words = page(factories.make_user(Role.AUDITOR), ranked_call(4))
-    assert "Recalculate" not in words
-    assert "€120,000" in words
-
-
-def test_an_empty_call_has_a_line_too(manager: User) -> None:
-    assert "No file is ranked yet" in page(manager, factories.make_call())
-
-
-def _queries(client: Client, url: str) -> int:
-    client.get(url)
-    with CaptureQueriesContext(connection) as queries:
-        assert client.get(url).status_code == 200
-    return len(queries)
-
-
-def test_the_pages_cost_the_same_with_three_files_and_with_thirty(manager: User) -> None:
-    def costs(number: int) -> list[int]:
-        call = ranked_call(*[4] * number)
-        kept = saved(call, manager, amount=Decimal(3_900_000))
-        other = saved(call, manager, "Second", amount=Decimal(300_000))
-        both = f"?scenario={kept.pk}&scenario={other.pk}"
-        urls = [
-            reverse("line", args=[call.code]),
-            reverse("scenario", args=[kept.pk]),
-            reverse("propose_scenario", args=[kept.pk]),
-            reverse("compare_scenarios", args=[call.code]) + both,
-        ]
-        return [_queries(logged_in(manager), url) for url in urls]
-
-    assert costs(3) == costs(30)

@@ -12,14 +12,9 @@ from applications.states import State
 from brustart.accounts.models import Role, User
 from brustart.awards.models import Award, Proposal, Vote
 from tests import factories
+from tests.pages import logged_in
 
 pytestmark = pytest.mark.django_db
-
-
-def logged_in(user: User) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    return client
 
 
 def page(name: str, file: Application) -> str:

@@ -1,6 +1,7 @@
 """What an import linter cannot see: foreign keys, writers of state, acts in views, long rooms."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,7 +89,18 @@ def test_no_room_holds_too_much(path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) <= 400
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.html")), ids=names)
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+# A key inside an attribute, printed as a number of the reader's language: 1 000 in French.
+BARE_KEY = re.compile(r'="[^"]*\{\{\s*[\w.]*(?:\.pk|_pk|(?<!auto)(?<!checkbox)_id)\s*\}\}')
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=names)
+def test_keys_in_attributes_are_printed_without_separators(path: Path) -> None:
+    text = re.sub(r"\{%.*?%\}", "", path.read_text("utf-8"))
+    assert BARE_KEY.findall(text) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=names)
 def test_templates_hold_no_inline_style_or_script(path: Path) -> None:
     text = path.read_text("utf-8")
     assert " style=" not in text

@@ -65,6 +65,7 @@ MAKERS: list[Callable[[Application], Any]] = [  # how far each file is when an e
     lambda file: hand_in_report(making.make_paid(making.make_running(file, amount=BEGINS))),
 ]
 EUROS = st.integers(1, int(ASKED) * 100).map(lambda cents: Decimal(cents) / 100)
+HANDLED = ["verify", "verify", "order", "send_back", "take_back"]
 WHICH, WHO = st.integers(0, 8), st.integers(0, 3)
 BALANCES = ("committed", "decommitted", "liquidated", "ordered", "paid", "recovered")
 
@@ -132,9 +133,11 @@ class Awards(RuleBasedStateMachine):
 
     @rule(which=WHICH, who=WHO, amount=EUROS)
     def revise(self, which: int, who: int, amount: Decimal) -> None:
-        rows = Proposal.objects.filter(state=Proposal.State.OPEN)
-        how = {"instrument": Instrument.GRANT, "reasons": "Better.", "actor": self.person(who)}
-        self.on(rows, which, proposing.revise, amount=amount, **how)
+        rows = list(Proposal.objects.filter(state=Proposal.State.OPEN).order_by("pk"))
+        if rows:
+            one = rows[which % len(rows)]
+            how = {"instrument": Instrument.GRANT, "reasons": "Better.", "actor": self.person(who)}
+            self.attempt(proposing.revise, one, amount=amount, read_hash=one.sha256, **how)
 
     @rule(which=WHICH, voter=WHICH, approves=st.sampled_from([True, True, True, False]))
     def vote(self, which: int, voter: int, *, approves: bool) -> None:
@@ -195,14 +198,15 @@ class Awards(RuleBasedStateMachine):
         award = self.award(which, "running", "suspended")
         tranches = list(award.tranches.order_by("position"))
         if tranches:
-            how = {"words": "Done.", "uploads": [], "actor": award.application.author}
+            proof, actor = [making.picture()], award.application.author
+            how = {"words": "Done.", "uploads": proof, "actor": actor}
             self.attempt(claiming.claim, tranches[position % len(tranches)], **how)
 
-    @rule(which=WHICH, who=WHO, on=st.sampled_from(["verify", "verify", "order", "send_back"]))
+    @rule(which=WHICH, who=WHO, on=st.sampled_from(HANDLED))
     def handle(self, which: int, who: int, on: str) -> None:
-        actor, waits = self.person(who), Claim.State.VERIFIED if on == "order" else Claim.State.MADE
-        how = {"reason": "Not yet."} if on == "send_back" else {}
-        rows = Claim.objects.filter(state=waits)
+        late, back = on in ("order", "take_back"), on in ("send_back", "take_back")
+        actor, how = self.person(who), {"reason": "Not yet."} if back else {}
+        rows = Claim.objects.filter(state=Claim.State.VERIFIED if late else Claim.State.MADE)
         self.on(rows, which, getattr(claiming, on), actor=actor, **how)
 
     @rule(who=WHO, some=st.sets(WHICH, min_size=1))
@@ -362,7 +366,8 @@ EVERY_ACT = {
     "deciding.refuse", "deciding.keep_waiting", "deciding.reject", "lifecycle.withdraw",
     "promoting.offer_next", "promoting.pass_over", "offering.accept", "offering.decline",
     "offering.expire", "banking.give", "banking.confirm", "claiming.claim", "claiming.verify",
-    "claiming.order", "claiming.send_back", "paying.make", "paying.confirm", "paying.cancel",
+    "claiming.order", "claiming.send_back", "claiming.take_back", "paying.make",
+    "paying.confirm", "paying.cancel",
     "changing.suspend", "changing.resume", "changing.reduce", "changing.replan", "changing.end",
     "closing.report", "closing.send_back", "closing.close", "closing.ask_back", "closing.receive",
 }  # fmt: skip

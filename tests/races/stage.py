@@ -19,8 +19,8 @@ from tests import factories
 from tests.awards import making
 from tests.databases import Urls, clone, pointed_at
 
+from .acting import Board
 from .browsing import Person
-from .crowd import Board
 
 AMOUNT = 100_000
 MANAGERS, OWNERS, PANEL = 6, 8, 4

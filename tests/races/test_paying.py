@@ -28,6 +28,7 @@ from tests.awards.making import (
     make_verified,
     manager,
     owner,
+    picture,
 )
 
 from .test_approvals import at_once
@@ -92,7 +93,7 @@ def test_a_double_click_claims_once() -> None:
 
     def act() -> Claim:
         return claiming.claim(
-            tranche, words="Done.", uploads=[], actor=owner(award), now=timezone.now()
+            tranche, words="Done.", uploads=[picture()], actor=owner(award), now=timezone.now()
         )
 
     one_of([act, act], claiming.NotClaimable)
@@ -106,7 +107,7 @@ def test_a_tranche_is_claimed_or_given_back() -> None:
     answers = at_once(
         [
             lambda: claiming.claim(
-                last, words="Done.", uploads=[], actor=owner(award), now=timezone.now()
+                last, words="Done.", uploads=[picture()], actor=owner(award), now=timezone.now()
             ),
             lambda: changing.reduce(
                 award, amount=Decimal(100_000), reason="Bankrupt.", actor=actor,
@@ -249,7 +250,7 @@ def test_nobody_approves_what_changes_at_the_same_instant() -> None:
             lambda: factories.approve(proposal, second),
             lambda: proposing.revise(
                 proposal, amount=Decimal(90_000), instrument=Instrument.GRANT, reasons="Less.",
-                actor=actor, now=timezone.now(),
+                read_hash=proposal.sha256, actor=actor, now=timezone.now(),
             ),
         ]
     )  # fmt: skip

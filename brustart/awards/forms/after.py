@@ -1,6 +1,5 @@
 """What people fill in after an award: acceptance, accounts, claims, changes, reports."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -25,8 +24,11 @@ class AcceptForm(Asking):
     )
     upload = forms.FileField(
         label=_("The signed agreement"),
-        help_text=_("Only if you signed it on paper. A PDF of at most 25 MB."),
+        help_text=_(
+            "Only if you signed it on paper. A PDF or a picture (JPEG or PNG) of at most 25 MB."
+        ),
         required=False,
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
     )
 
 
@@ -100,12 +102,12 @@ class ReasonForm(Asking):
 
 
 class ReduceForm(ReasonForm):
-    amount = EurosField(label=_("Amount to give back, in euros"), min_value=Decimal("0.01"))
+    amount = EurosField(label=_("Amount to give back, in euros"), above_zero=True)
     field_order = ["amount", "reason"]
 
 
 class AskBackForm(ReasonForm):
-    amount = EurosField(label=_("Amount to ask back, in euros"), min_value=Decimal("0.01"))
+    amount = EurosField(label=_("Amount to ask back, in euros"), above_zero=True)
     due_on = DayField(label=_("To be paid by"))
     field_order = ["amount", "due_on", "reason"]
 

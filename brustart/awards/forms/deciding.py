@@ -1,7 +1,5 @@
 """What deciding asks: an amount and its reasons, a refusal's reason, a rejection's grounds."""
 
-from decimal import Decimal
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +9,7 @@ from ..models import Instrument, Opinion
 
 
 class ProposalForm(forms.Form):
-    amount = EurosField(label=_("Amount, in euros"), min_value=Decimal("0.01"))
+    amount = EurosField(label=_("Amount, in euros"), above_zero=True)
     instrument = forms.ChoiceField(
         label=_("Instrument"), choices=Instrument.choices, widget=forms.RadioSelect
     )
@@ -36,7 +34,12 @@ class OpinionForm(forms.Form):
         widget=forms.RadioSelect,
     )
     given_on = DayField(label=_("Date of the opinion"), past=True)
-    upload = forms.FileField(label=_("The opinion"), help_text=_("A PDF of at most 25 MB."))
+    upload = forms.FileField(
+        label=_("The opinion"),
+        help_text=_("A PDF or a picture (JPEG or PNG) of at most 25 MB."),
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+    )
+    read_hash = forms.CharField(widget=forms.HiddenInput)
     use_required_attribute = False
 
 

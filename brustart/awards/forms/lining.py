@@ -41,7 +41,7 @@ class EditForm(forms.Form):
     """One file of the list; empty fields leave it to the scenario."""
 
     minimum = EurosField(label=gettext_lazy("Minimum"), required=False)
-    forced = EurosField(label=gettext_lazy("By hand"), required=False, min_value=Decimal("0.01"))
+    forced = EurosField(label=gettext_lazy("By hand"), required=False, above_zero=True)
     excluded = forms.BooleanField(label=gettext_lazy("Leave out"), required=False)
     use_required_attribute = False
 

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
 
+from applications.inspecting import BadDocument
 from brustart.core.errors import Refused
 
 
@@ -42,20 +43,30 @@ def perform(
 ) -> HttpResponse:
     """Show the page; on a valid POST do `act(actor=, now=, **what the form says)`, and go on.
 
-    A refusal stands on the page with what was typed.
+    A refusal stands on the page with what was typed, beside its field if it is about one.
     """
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
             act(actor=request.user, now=timezone.now(), **form.cleaned_data)
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            add_refusal(form, refusal)
             status = 409
         else:
             messages.success(request, str(page.done))
             return redirect(page.to or page.back[0])
     known = {"page": page, "form": form, **page.known}
     return render(request, "awards/act.html", known, status=status)
+
+
+def add_refusal(form: forms.Form, refusal: Refused) -> None:
+    """Say it beside the field it is about, a document's at the form's field for documents; else
+    above the form."""
+    name: str | None = refusal.field
+    if isinstance(refusal, BadDocument):
+        files = (key for key, one in form.fields.items() if isinstance(one, forms.FileField))
+        name = next(files, None)
+    form.add_error(name if name in form.fields else None, str(refusal))
 
 
 def data(request: HttpRequest) -> dict[str, Any]:

@@ -3,8 +3,11 @@
 from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -39,10 +42,24 @@ def _page(award: Award, **words: Any) -> ActPage:
     )
 
 
+def _is_past(request: SignedIn, award: Award) -> bool:
+    """Whether a page that only asks comes too late. What is sent is judged by the act itself."""
+    holds = award.state == Award.State.OFFERED and award.offer_until >= timezone.localdate()
+    return request.method != "POST" and not holds
+
+
+def _to_award(request: SignedIn, award: Award) -> HttpResponse:
+    """To the award's page, which says how the offer was answered."""
+    messages.info(request, _("This offer is no longer open, so there is nothing to answer."))
+    return redirect("award", pk=award.application_id)
+
+
 @BOTH
 def accept(request: SignedIn, pk: int) -> HttpResponse:
     """The agreement, and the box that accepts it."""
     award = find(request, pk)
+    if _is_past(request, award):
+        return _to_award(request, award)
     page = _page(
         award,
         heading=_("Accept the agreement"),
@@ -73,6 +90,8 @@ def _papers(award: Award) -> dict[str, Any]:
 @BOTH
 def decline(request: SignedIn, pk: int) -> HttpResponse:
     award = find(request, pk)
+    if _is_past(request, award):
+        return _to_award(request, award)
     page = _page(
         award,
         heading=_("Decline the award"),

@@ -184,6 +184,7 @@ def _approval_page(
         ),
         "approvals": approvals,
         "voided": deciding.voided(proposal).select_related("reviewer"),
+        "unseated": deciding.unseated(proposal).select_related("reviewer"),
         "stale": proposal.state == Proposal.State.OPEN and not binding.holds(proposal),
         "opinion": proposing.opinion_on(proposal),
         "confirms": deciding.needs_factor(

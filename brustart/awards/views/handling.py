@@ -90,10 +90,10 @@ def _account_words(found: BankAccount) -> str:
 
 @BOTH
 def claim(request: SignedIn, pk: int) -> HttpResponse:
-    """One claim with its evidence: verify it, send it back, or order its payment."""
+    """One claim with its evidence: verify it, send it back, or order its payment; or send it back
+    although it was verified."""
     parts = ("tranche__award__application__startup", "tranche__award__proposal", "made_by")
     found = get_or_404(request.user, Claim, *parts, pk=pk)
-    returning = _is(request, "return")
     if found.state not in (Claim.State.MADE, Claim.State.VERIFIED):
         raise Http404
     award = found.tranche.award
@@ -107,16 +107,11 @@ def claim(request: SignedIn, pk: int) -> HttpResponse:
         "part": "awards/evidence.html",
         "known": {"claim": found, "award": award, "conditions": asked},
     }
+    for act in ("return", "undo"):
+        if _is(request, act):
+            return _send_back(request, found, common, verified=act == "undo")
     if _orders(request, found):
         return _order(request, found, common)
-    if returning:
-        page = page_of(
-            award, heading=_("Send a claim back"), button=_("Send it back"), look="danger",
-            done=_("The claim is sent back. The startup is told why."), **common,
-        )  # fmt: skip
-        return perform(
-            request, page, ReasonForm(**data(request)), partial(claiming.send_back, found)
-        )
     page = page_of(
         award,
         heading=_("Verify a claim"),
@@ -127,6 +122,25 @@ def claim(request: SignedIn, pk: int) -> HttpResponse:
     )
     form = VerifyForm(conditions=bool(award.proposal.conditions or asked), **data(request))
     return perform(request, page, form, partial(claiming.verify, found))
+
+
+def _send_back(
+    request: SignedIn, found: Claim, common: dict[str, Any], *, verified: bool
+) -> HttpResponse:
+    """With the reason; the page says which it is about, as another may verify it meanwhile."""
+    page = page_of(
+        found.tranche.award,
+        heading=_("Send a claim back"),
+        button=_("Send it back"),
+        look="danger",
+        consequence=_("It was verified: in the ledger its amount is then no longer liquidated.")
+        if verified
+        else "",
+        done=_("The claim is sent back. The startup is told why."),
+        **common,
+    )
+    act = partial(claiming.take_back if verified else claiming.send_back, found)
+    return perform(request, page, ReasonForm(**data(request)), act)
 
 
 def _orders(request: HttpRequest, found: Claim) -> bool:

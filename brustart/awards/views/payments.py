@@ -18,6 +18,7 @@ from brustart.core.money import ZERO
 from .. import banking, paying
 from ..forms.after import BatchForm
 from ..models import BankAccount, Batch, Claim
+from .acting import add_refusal
 
 PARTS = (
     "tranche__award__application__startup", "tranche__award__proposal", "verified_by",
@@ -32,7 +33,7 @@ def payments(request: SignedIn) -> HttpResponse:
     """The three piles and the payment files; a POST makes a file of the chosen payments."""
     sent = request.POST if request.method == "POST" and request.user.is_fund_manager else None
     form = BatchForm(sent, initial={"execute_on": timezone.localdate()})
-    refused, status = "", 200
+    status = 200
     if sent is not None and form.is_valid():
         try:
             made = paying.make(
@@ -42,20 +43,20 @@ def payments(request: SignedIn) -> HttpResponse:
                 now=timezone.now(),
             )
         except Refused as refusal:
-            refused, status = str(refusal), 409
+            add_refusal(form, refusal)
+            status = 409
         else:
             messages.success(request, _("The payment file is made. Send it to the bank."))
             return redirect("batch", pk=made.pk)
-    return render(request, "awards/payments.html", _known(request, form, refused), status=status)
+    return render(request, "awards/payments.html", _known(request, form), status=status)
 
 
-def _known(request: SignedIn, form: BatchForm, refused: str) -> dict[str, Any]:
+def _known(request: SignedIn, form: BatchForm) -> dict[str, Any]:
     claims = visible_to(request.user, Claim).select_related(*PARTS)
     to_pay = list(paying.to_pay().select_related(*PARTS))
     files = visible_to(request.user, Batch).select_related("made_by", "confirmed_by")
     return {
         "form": form,
-        "refused_text": refused,
         "to_verify": claims.filter(state=Claim.State.MADE).order_by("due_on", "pk"),
         "to_order": claims.filter(state=Claim.State.VERIFIED).order_by("due_on", "pk"),
         "to_pay": to_pay,
@@ -100,6 +101,12 @@ def batch_file(request: SignedIn, pk: int) -> HttpResponse:
     return HttpResponse(found.xml.encode(), content_type="application/xml", headers=headers)
 
 
+def _returned(request: SignedIn) -> set[int]:
+    """The claims marked as returned; what is no number is one that no claim has."""
+    sent = request.POST.getlist("returned")
+    return {int(one) if one.isdecimal() else 0 for one in sent}
+
+
 @require_POST
 def answer_batch(request: SignedIn, pk: int) -> HttpResponse:
     """Confirm that the file was paid, but for what the bank returned; or cancel it."""
@@ -110,8 +117,7 @@ def answer_batch(request: SignedIn, pk: int) -> HttpResponse:
             paying.cancel(found, actor=actor, now=now)
             messages.success(request, _("The file is cancelled. Its payments can go into another."))
         else:
-            returned = {int(one) for one in request.POST.getlist("returned") if one.isdecimal()}
-            paying.confirm(found, returned=returned, actor=actor, now=now)
+            paying.confirm(found, returned=_returned(request), actor=actor, now=now)
             messages.success(request, _("Recorded in the ledger. The startups are told by mail."))
     except Refused as refusal:
         return _batch_page(request, pk, str(refusal))

@@ -51,7 +51,8 @@ def revise(request: HttpRequest, pk: int) -> HttpResponse:
     begun = {name: getattr(proposal, name) for name in names}
     form = ProposalForm(request.POST if request.method == "POST" else None, initial=begun)
     done = _("It is proposed anew. The panel is told by mail; approvals given before are void.")
-    act = partial(proposing.revise, proposal)
+    read_hash = request.POST.get("read_hash", "")
+    act = partial(proposing.revise, proposal, read_hash=read_hash)
     return _page(request, application, form, act, done, proposal=proposal)
 
 
@@ -139,4 +140,5 @@ def opinion(request: HttpRequest, pk: int) -> HttpResponse:
         done=_("The opinion is kept."),
     )
     act = partial(proposing.record_opinion, proposal)
-    return perform(request, page, OpinionForm(**data(request)), act)
+    form = OpinionForm(**data(request), initial={"read_hash": proposal.sha256})
+    return perform(request, page, form, act)

@@ -214,6 +214,7 @@ def _vote(loading: Loading, told: dict[str, Any], proposal: Proposal, *, at: dat
             instrument=proposal.instrument,
             conditions=conditions,
             reasons=proposal.reasons,
+            read_hash=proposal.sha256,
             actor=loading.manager,
             now=at + timedelta(days=3),
         )
