@@ -62,16 +62,8 @@ def invite(startup: Startup, *, email: str, part: str, actor: User, now: datetim
     if startup.invitations.filter(invited_at__gt=now - A_DAY).count() >= MOST_A_DAY:
         raise TooMany(_("You have invited many people today. Invite the next one tomorrow."))
     startup.invitations.filter(NOT_USED, email__iexact=email).update(revoked_at=now)
-    token = links.new_token()
-    invitation = Invitation.objects.create(
-        startup=startup,
-        email=email,
-        part=Part(part),
-        token_hash=links.hash_of(token),
-        invited_by=actor,
-        invited_at=now,
-        expires_at=now + links.VALID,
-    )
+    token, columns = links.issue(actor=actor, now=now)
+    invitation = Invitation.objects.create(startup=startup, email=email, part=Part(part), **columns)
     _record("invited", startup, actor, now, invitation=invitation.pk, part=part)
     _write(invitation, token, now=now)
     return invitation

@@ -28,8 +28,9 @@ class CannotDraw(Exception):
 def page(document: "Document", number: int) -> bytes:
     """One page (from 1) as WebP, drawn once and kept beside the document's bytes. Raises
     CannotDraw."""
-    from django.core.files.base import ContentFile
     from django.core.files.storage import default_storage
+
+    from brustart.core.storing import store
 
     from .uploading import copied
 
@@ -41,7 +42,7 @@ def page(document: "Document", number: int) -> bytes:
             return bytes(kept.read())
     with copied(document) as path:
         drawn = _ask(path, number)
-    default_storage.save(name, ContentFile(drawn))
+    store(io.BytesIO(drawn), name)
     return drawn
 
 

@@ -3,16 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.utils import translation
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
-from brustart.core import papers
+from brustart.core import dates, papers
 from brustart.core.papers import Bullets, Grid, Heading, Paragraph, Rows
-from brustart.core.templatetags.portal import moment
 
 from . import reading
 from .models import Paper, Submission
@@ -22,8 +17,7 @@ def write(paper: Paper, now: datetime) -> None:
     """Print the paper and keep it. The worker's act; the same submission gives the same bytes."""
     pdf = render(paper.submission, Paper.Name(paper.name))
     name = f"papers/{paper.submission.sha256}/{paper.name}.pdf"
-    if not default_storage.exists(name):
-        default_storage.save(name, ContentFile(pdf))
+    papers.keep(name, pdf)
     paper.stored = name
     paper.save(update_fields=["stored"])
 
@@ -38,17 +32,12 @@ def render(submission: Submission, name: Paper.Name) -> bytes:
                 language=application.language,
                 title=str(name.label),
                 kicker=f"{application.reference} · {application.call.title}",
-                date=strip_tags(moment(submission.at)),
+                date=dates.to_the_minute(submission.at),
                 blocks=tuple(blocks),
-                footer=_footer(),
+                footer=papers.sender(),
                 at=submission.at,
             )
         )
-
-
-def _footer() -> str:
-    contact = settings.FUND_CONTACT
-    return " · ".join(("Brustart", contact["phone"], contact["email"], contact["address"]))
 
 
 def _receipt(submission: Submission) -> Iterator[papers.Block]:
@@ -63,7 +52,7 @@ def _receipt(submission: Submission) -> Iterator[papers.Block]:
             (_("Startup"), str(application.startup)),
             (_("Enterprise number"), application.startup.number or _("Not registered yet")),
             (_("Call"), application.call.title),
-            (_("Received on"), strip_tags(moment(submission.at))),
+            (_("Received on"), dates.to_the_minute(submission.at)),
             (_("Handed in by"), str(submission.by)),
             (_("SHA-256 of its content"), submission.sha256),
         )

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
-from brustart.core.money import euros
-from brustart.core.templatetags.portal import day, number
+from brustart.core import dates
+from brustart.core.money import euros, number
 
 from .forms import QuestionForm, SectionForm, Table, anchor, outline, values
 from .forms.fields import EnterpriseNumberField, EurosField, QuarterField, quarter
@@ -185,7 +184,7 @@ def shown(field: forms.Field, value: Any, *, empty: str = "") -> str:
     if isinstance(field, forms.DecimalField | forms.IntegerField):
         return number(value)
     if isinstance(field, forms.DateField):
-        return strip_tags(day(value))
+        return dates.in_full(value)
     if isinstance(field, QuarterField):
         return quarter(value)
     return str(field.prepare_value(value) if isinstance(field, EnterpriseNumberField) else value)

@@ -7,12 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
+from brustart.core import dates
 from brustart.core.hashing import plain
 from brustart.core.money import euros
-from brustart.core.templatetags.portal import moment
 
 from .models import Application, TimelineEntry
 
@@ -123,5 +122,5 @@ def _readable(details: dict[str, Any]) -> dict[str, Any]:
     if "amount" in details:
         words["amount"] = euros(Decimal(details["amount"]))
     if "until" in details:
-        words["until"] = strip_tags(moment(datetime.fromisoformat(details["until"])))
+        words["until"] = dates.to_the_minute(datetime.fromisoformat(details["until"]))
     return words

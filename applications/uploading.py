@@ -4,7 +4,6 @@ Bytes lie in storage under their SHA-256: written once for all files, and never 
 """
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +12,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Protocol
 
-from django.core.files import File
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -23,10 +21,11 @@ from django.utils.translation import gettext as _
 from brustart.accounts.models import User
 from brustart.core import audit, outbox, queue
 from brustart.core.errors import Refused
+from brustart.core.storing import CHUNK, store
 
 from . import lifecycle
 from .extracting import ExtractionFailed, text_of
-from .inspecting import CHUNK, Inspected, Kind, inspect
+from .inspecting import Inspected, Kind, inspect
 from .models import Application, Document, Extraction, Submission
 from .states import State
 
@@ -185,30 +184,6 @@ def chunks(document: Stored) -> Iterator[bytes]:
     """The same, piece by piece."""
     with opened(document) as stored:
         yield from iter(lambda: stored.read(CHUNK), b"")
-
-
-def store(file: IO[bytes], name: str) -> None:
-    """Keep the bytes under that name, whole or not at all; what is there already stays."""
-    if default_storage.exists(name):
-        return
-    file.seek(0)
-    if isinstance(default_storage, FileSystemStorage):
-        _write_whole(file, Path(default_storage.path(name)))
-    else:
-        default_storage.save(name, File(file))
-
-
-def _write_whole(file: IO[bytes], final: Path) -> None:
-    """Under another name first: a process that is killed leaves no half document."""
-    final.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=final.parent, prefix="part-", delete=False) as part:
-        try:
-            shutil.copyfileobj(file, part, CHUNK)
-            part.flush()
-            os.fsync(part.fileno())
-            Path(part.name).replace(final)
-        finally:
-            Path(part.name).unlink(missing_ok=True)
 
 
 # --- text -----------------------------------------------------------------------------------

@@ -217,10 +217,6 @@ class SectionForm(QuestionForm):
             data[f"{table.name}-INITIAL_FORMS"] = 0
         return data | dict(unread or {})
 
-    @classmethod
-    def question_names(cls) -> list[str]:
-        return list(cls.base_fields)
-
 
 @dataclass(frozen=True)
 class Problem:

@@ -246,11 +246,16 @@ def document(request: HttpRequest, pk: int) -> FileResponse:
     rows = uploading.readable(visible_to(request.user, Document))
     found = get_or_404(request.user, Document, rows=rows, pk=pk)
     inline = "inline" in request.GET and found.shows_in_page
+    return sent(found, name=found.name, inline=inline)
+
+
+def sent(document: Document, *, name: str, inline: bool) -> FileResponse:
+    """The bytes under that name: to keep, or shown where they can do nothing."""
     response = FileResponse(
-        uploading.opened(found),
+        uploading.opened(document),
         as_attachment=not inline,
-        filename=found.name,
-        content_type=found.media_type,
+        filename=name,
+        content_type=document.media_type,
     )
     response.headers["Cache-Control"] = "private"
     if inline:

@@ -4,7 +4,7 @@ link is kept."""
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from brustart.core.errors import Refused
+
+from .models import User
 
 VALID = timedelta(days=14)
 
@@ -47,17 +49,24 @@ AnyLink = TypeVar("AnyLink", bound=Link)
 NOT_USED = models.Q(accepted_at=None, revoked_at=None)
 
 
-def new_token() -> str:
-    return secrets.token_urlsafe(32)
+def issue(*, actor: User, now: datetime) -> tuple[str, dict[str, Any]]:
+    """A new token for a mail, and the columns of the row behind it."""
+    token = secrets.token_urlsafe(32)
+    return token, {
+        "token_hash": _hash(token),
+        "invited_by": actor,
+        "invited_at": now,
+        "expires_at": now + VALID,
+    }
 
 
-def hash_of(token: str) -> str:
+def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def find(rows: models.QuerySet[AnyLink], token: str) -> AnyLink:
     """The row behind a link, whatever became of it. Raises Gone."""
-    found = rows.filter(token_hash=hash_of(token)).first()
+    found = rows.filter(token_hash=_hash(token)).first()
     if found is None:
         raise Gone(_("We do not know this link. Take it from the message as a whole."))
     return found

@@ -78,7 +78,7 @@ def money_bar(capacity: Capacity, public: bool = False) -> Bar:
     return Bar(
         segments=segments,
         height=BAR_TOP + BAR_HEIGHT + 8 + LABEL_HEIGHT * len(segments),
-        cap_x=_percent(capacity.cap / end * 100),
+        cap_x=in_percent(capacity.cap / end * 100),
         unpaid=unpaid,
         excess=max(ZERO, capacity.committed + proposed - capacity.cap),
     )
@@ -96,9 +96,9 @@ def _segment(
         kind=kind,
         words=words,
         amount=amount,
-        x=_percent(x),
-        width=_percent(width),
-        label_x=_percent(x + inset if rightward else x + width - inset),
+        x=in_percent(x),
+        width=in_percent(width),
+        label_x=in_percent(x + inset if rightward else x + width - inset),
         anchor="start" if rightward else "end",
         shift="8" if rightward else "-8",
         label_y=label_y,
@@ -107,7 +107,8 @@ def _segment(
     )
 
 
-def _percent(value: float | Decimal) -> str:
+def in_percent(value: float | Decimal) -> str:
+    """A horizontal length."""
     return f"{value:.3f}%"
 
 
@@ -127,7 +128,7 @@ def stretches(parts: Sequence[tuple[str, Decimal]]) -> list[Stretch]:
     for kind, amount in parts:
         if amount > 0:
             drawn.append(
-                Stretch(kind, _percent(start / total * 100), _percent(amount / total * 100))
+                Stretch(kind, in_percent(start / total * 100), in_percent(amount / total * 100))
             )
         start += amount
     return drawn
@@ -149,7 +150,7 @@ def contribution(row: Mapping[str, Any]) -> Contribution:
     value, maximum, floor = row["value"], row["maximum"], row.get("floor")
 
     def along(amount: Any) -> str:
-        return _percent(min(float(amount or 0) / float(maximum or 1) * 100, 100.0))
+        return in_percent(min(float(amount or 0) / float(maximum or 1) * 100, 100.0))
 
     return Contribution(
         label=str(row["label"]),

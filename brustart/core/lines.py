@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from .charts import in_percent
 from .money import ZERO
 
 TOP, HEIGHT, FOOT = 28, 240, 32  # pixels
@@ -106,7 +107,9 @@ def _areas(level: Level, start: float, end: float, y: Scale) -> Iterator[Area]:
     for kind, low, high in (("unpaid", level.left, unpaid_to), ("paid", unpaid_to, level.cap)):
         if high > low and end > start:
             top, height = y(high), y(low) - y(high)
-            yield Area(kind, _percent(start), _percent(end - start), _pixels(top), _pixels(height))
+            yield Area(
+                kind, in_percent(start), in_percent(end - start), _pixels(top), _pixels(height)
+            )
 
 
 def _strokes(spans: Sequence[tuple[Level, float, float]], y: Scale) -> Iterator[Stroke]:
@@ -114,10 +117,10 @@ def _strokes(spans: Sequence[tuple[Level, float, float]], y: Scale) -> Iterator[
     for kind in ("left", "cap"):
         before: float | None = None
         for level, start, end in spans:
-            height, at = y(getattr(level, kind)), _percent(start)
+            height, at = y(getattr(level, kind)), in_percent(start)
             if before is not None and before != height:
                 yield Stroke(kind, at, at, _pixels(before), _pixels(height))
-            yield Stroke(kind, at, _percent(end), _pixels(height), _pixels(height))
+            yield Stroke(kind, at, in_percent(end), _pixels(height), _pixels(height))
             before = height
 
 
@@ -166,11 +169,9 @@ class Pair:
 def pairs(rows: Sequence[tuple[Decimal, Decimal]]) -> list[Pair]:
     """Widths of (whole, part), each in EUR."""
     most = max([max(row) for row in rows] + [Decimal(1)])
-    return [Pair(_percent(whole / most * 100), _percent(part / most * 100)) for whole, part in rows]
-
-
-def _percent(value: float | Decimal) -> str:
-    return f"{value:.3f}%"
+    return [
+        Pair(in_percent(whole / most * 100), in_percent(part / most * 100)) for whole, part in rows
+    ]
 
 
 def _pixels(value: float) -> str:

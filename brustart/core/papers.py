@@ -3,6 +3,7 @@
 What a paper says reaches the template as data, never as markup.
 """
 
+import io
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -13,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import typst
+from django.conf import settings
 from django.template import Engine
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from .glyphs import FONTS, printable
+from .storing import store
 
 NAME = "Brustart"  # also the title of a paper whose own title cannot be printed
 
@@ -92,11 +95,22 @@ class Paper:
             raise ValueError("A paper's time needs a time zone.")
 
 
+def sender() -> str:
+    """The fund's own line at the foot of what it sends."""
+    contact = settings.FUND_CONTACT
+    return " · ".join((NAME, contact["phone"], contact["email"], contact["address"]))
+
+
 def pdf(paper: Paper) -> bytes:
     """The paper as a tagged PDF; an equal paper gives equal bytes. Raises PaperFailed."""
     with translation.override(paper.language):
         words = json.dumps(_data(paper), ensure_ascii=False)
     return _compiled(words, int(paper.at.timestamp()))
+
+
+def keep(name: str, pdf: bytes) -> None:
+    """Store what was set, whole or not at all; what is there already stays."""
+    store(io.BytesIO(pdf), name)
 
 
 def _data(paper: Paper) -> dict[str, Any]:

@@ -22,7 +22,6 @@ class Agreement:
     alpha: float
     low: float
     high: float
-    units: int
 
 
 def agreement(files: Sequence[Sequence[Sequence[float]]], *, seed: int) -> Agreement | None:
@@ -43,8 +42,7 @@ def agreement(files: Sequence[Sequence[Sequence[float]]], *, seed: int) -> Agree
         again = _alpha([kept[place] for place in chosen])
         drawn += [again] if again is not None else []
     low, high = np.percentile(drawn, (2.5, 97.5)) if drawn else (value, value)
-    units = int(sum((rows.sum(axis=1) > 1).sum() for rows in kept))
-    return Agreement(round(value, 3), round(float(low), 3), round(float(high), 3), units)
+    return Agreement(round(value, 3), round(float(low), 3), round(float(high), 3))
 
 
 def _counts(marks: Sequence[float]) -> list[int]:

@@ -1,6 +1,6 @@
 """Giving files to reviewers, taking them back, and saying that one cannot judge."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -62,7 +62,8 @@ def _assign(application: Application, reviewer: Any, *, actor: Any, now: datetim
 def _check(application: Application, reviewer: Any, *, now: datetime) -> Review | None:
     """What the optimiser sees to as well (matching.py). Returns a review that was taken back."""
     call = application.call
-    seat = Panelist.objects.filter(call=call, reviewer=reviewer).first()
+    seats = Panelist.objects.select_for_update(of=("self",))  # room becomes scarcer
+    seat = seats.filter(call=call, reviewer=reviewer).first()
     if seat is None:
         raise NotThisReviewer(_("This person is not on the panel of this call."))
     if application.startup.members.filter(pk=reviewer.pk).exists():
@@ -74,16 +75,19 @@ def _check(application: Application, reviewer: Any, *, now: datetime) -> Review 
         raise NotThisReviewer(_("This person has said that they cannot judge this file."))
     if known and known.state != Review.State.RELIEVED:
         raise NotThisReviewer(_("This person has this file already."))
-    if application.language not in seat.reads:
-        raise NotThisReviewer(_("This person does not read the language of this file."))
-    if seat.until and seat.until < timezone.localdate(now):
-        raise NotThisReviewer(_("This person takes no further files."))
-    if (
-        Review.objects.active().filter(application__call=call, reviewer=reviewer).count()
-        >= seat.capacity
-    ):
-        raise NotThisReviewer(_("This person has as many files as they can take."))
+    files = Review.objects.active().filter(application__call=call, reviewer=reviewer).count()
+    if why := no_room(application, seat, files=files, on=timezone.localdate(now)):
+        raise NotThisReviewer(why)
     return known
+
+
+def no_room(application: Application, seat: Panelist, *, files: int, on: date) -> str:
+    """What keeps the file from somebody who is free of ties, in words; `files`: those they have."""
+    if application.language not in seat.reads:
+        return _("Does not read the language of this file.")
+    if seat.until and seat.until < on:
+        return _("Takes no further files.")
+    return _("Has as many files as they can take.") if files >= seat.capacity else ""
 
 
 @transaction.atomic

@@ -14,11 +14,16 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application, Document
 from applications.reading import Grid, Reading, Row
+from brustart.cbe.numbers import display_number
 
 HIDDEN = frozenset({"startup", "ownership", "size", "aid", "declarations"})  # sections
 NAMED = frozenset({"name", "email", "website", "city", "postal_code", "street", "phone"})  # columns
 STROKE = "▬▬▬"
 SHORT = 3  # letters; a shorter word is too common to be hidden
+PARTICLES = frozenset(  # as common, though they stand in names
+    {"aan", "das", "del", "den", "der", "des", "dos", "een", "het", "les", "ten", "ter", "the",
+     "van", "von"}
+)  # fmt: skip
 
 
 class Blind:
@@ -39,7 +44,7 @@ class Blind:
         startup, submission = self.application.startup, self.application.handed_in
         yield startup.name.strip()
         for digits in {startup.enterprise_number, self.application.enterprise_number} - {""}:
-            yield from (digits, f"{digits[:4]}.{digits[4:7]}.{digits[7:]}")
+            yield from (digits, display_number(digits))
         answers = submission.answers("startup")
         yield from (str(answers.get(name, "")).strip() for name in ("startup_name", "website"))
         for section, table in (
@@ -87,7 +92,7 @@ class Blind:
 
 def _parts(name: str) -> Iterator[str]:
     yield name.strip()
-    yield from name.split()
+    yield from (one for one in name.split() if one.casefold() not in PARTICLES)
 
 
 def name_of(document: Document, place: int, *, blind: bool) -> str:

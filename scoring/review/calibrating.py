@@ -20,7 +20,6 @@ CHAINS, BURN_IN, KEPT = 4, 300, 700  # draws of each chain
 SEVERITY_VARIANCE = 0.5**2
 LARGEST_VARIANCE, SMALLEST_VARIANCE = 2.0**2, 1e-6
 FEWEST_FILES = 3  # with fewer there is no spread to learn from
-CONVERGED = 1.05  # R-hat
 Floats = NDArray[np.float64]
 
 
@@ -56,10 +55,6 @@ class Calibration:
     r_hat: float
     draws: int
     connected: bool
-
-    @property
-    def converged(self) -> bool:
-        return self.r_hat < CONVERGED
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from brustart.core import audit, mail
 from brustart.core.errors import Refused
 from brustart.fund.models import Call
 
+from . import conflicts
 from .models import Review, Round
 
 MARKS = (-1, 1, 7)  # days before the marks are due, the urgent ones first; -1: the day after
@@ -41,9 +42,13 @@ def remind(now: datetime) -> int:
 
 
 def _open(call: Call) -> dict[User, int]:
-    """How many files each reviewer of the call still has to mark."""
+    """How many files each reviewer of the call can still mark; one that is hidden from them while
+    a tie is decided is not theirs to be chased for."""
     rows = Review.objects.open().filter(
-        application__call=call, application__state=State.IN_REVIEW, reviewer__is_active=True
+        ~conflicts.tied(),
+        application__call=call,
+        application__state=State.IN_REVIEW,
+        reviewer__is_active=True,
     )
     found: dict[User, int] = defaultdict(int)
     for row in rows.select_related("reviewer").order_by("reviewer_id"):
@@ -70,14 +75,9 @@ def write(call: Call, *, to: Iterable[User], text: str, actor: User, now: dateti
         raise NothingToSay(_("Write something, and choose at least one reviewer."))
     for person in people:
         mail.write(
-            "to_reviewer",
-            to=person,
-            about=call,
-            now=now,
-            call=call,
-            text=text.strip(),
-            sender=actor,
-        )
+            "to_reviewer", to=person, about=call, now=now,
+            call=call, text=text.strip(), sender=actor,
+        )  # fmt: skip
     audit.record(
         "panel.written_to", about=call, actor=actor, now=now, people=[one.pk for one in people]
     )

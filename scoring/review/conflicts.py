@@ -21,6 +21,7 @@ from applications import lifecycle, timeline
 from applications.models import Application, Membership
 from applications.states import State
 from brustart.accounts.models import User
+from brustart.cbe.numbers import display_number
 from brustart.core import audit
 from brustart.core.errors import Refused
 from brustart.fund.models import Call
@@ -39,8 +40,6 @@ KINDS: dict[str, Promise] = {
 }
 # Anybody may have an address there, so it ties nobody to an enterprise.
 FREE_MAIL = frozenset(Path(__file__).with_name("freemail.txt").read_text("utf-8").split())
-
-
 UNDECIDED: dict[str, Any] = {"lifted": None, "decision": "", "decided_at": None, "decided_by": None}
 
 
@@ -121,7 +120,7 @@ def decide(
         raise NotDeclared(_("Give the reason of your decision."))
     lifecycle.lock(conflict.application)
     locked = ConflictOfInterest.objects.select_for_update(of=("self",)).get(pk=conflict.pk)
-    if locked.source == Source.DECLARED or locked.lifted is not None:
+    if not locked.is_undecided:
         raise Decided(_("This is decided already. Nothing was changed."))
     locked.lifted, locked.decision = lifted, reason.strip()
     locked.decided_at, locked.decided_by = now, actor
@@ -147,6 +146,15 @@ def declared() -> Exists:
     `application` and `reviewer`."""
     return Exists(
         Declaration.objects.filter(
+            application=OuterRef("application"), reviewer=OuterRef("reviewer")
+        )
+    )
+
+
+def tied() -> Exists:
+    """Whether a tie keeps the file of a row from its reviewer. For the same rows."""
+    return Exists(
+        ConflictOfInterest.objects.blocking().filter(
             application=OuterRef("application"), reviewer=OuterRef("reviewer")
         )
     )
@@ -196,17 +204,18 @@ def look(
         for reader in signs.get(sign, ()):
             if (kind, sign[1]) not in found[file, reader]:
                 found[file, reader].append((kind, sign[1]))
-    return _keep(found, now=now)
+    return _keep(found, now=now) if found else 0
 
 
+@transaction.atomic
 def _keep(found: Mapping[tuple[int, int], list[Tie]], *, now: datetime) -> int:
     """Write down what is not known yet. What a fund manager lifted blocks again when another tie
     comes to light."""
     known = {
         (one.application_id, one.reviewer_id): one
-        for one in ConflictOfInterest.objects.filter(
-            application__in={file for file, _reader in found}
-        )
+        for one in ConflictOfInterest.objects.select_for_update(of=("self",))
+        .filter(application__in={file for file, _reader in found})
+        .order_by("pk")
     }
     new, changed = [], []
     for (file, reader), ties in sorted(found.items()):
@@ -221,7 +230,8 @@ def _keep(found: Mapping[tuple[int, int], list[Tie]], *, now: datetime) -> int:
             )  # fmt: skip
         elif more and conflict.source != Source.DECLARED:
             conflict.found += more
-            conflict.lifted = None if conflict.lifted else conflict.lifted
+            if conflict.lifted:
+                conflict.lifted = None
             changed.append(conflict)
     ConflictOfInterest.objects.bulk_create(new, ignore_conflicts=True)
     ConflictOfInterest.objects.bulk_update(changed, ["found", "lifted"])
@@ -287,5 +297,9 @@ def _domain(email: str) -> str:
 
 def said(conflict: ConflictOfInterest) -> str:
     """Why the two do not go together, in words."""
-    ties = [str(KINDS[kind]) % {"what": what} for kind, what in conflict.found if kind in KINDS]
+    ties = [
+        str(KINDS[kind]) % {"what": display_number(what) if kind == "number" else what}
+        for kind, what in conflict.found
+        if kind in KINDS
+    ]
     return "; ".join([*filter(None, [conflict.reason]), *ties])

@@ -120,8 +120,10 @@ def note_pitch(
     application: Application, *, held_on: date, questions: str, actor: User, now: datetime
 ) -> Pitch:
     """Write down that the startup pitched, and what it was asked; marks changed from then on are
-    changed after the pitch. Raises NotOpen, ReasonMissing."""
+    changed after the pitch. Raises NotOpen, NotTakingPart, ReasonMissing."""
     application = _open(application)
+    if not actor.is_fund_manager:
+        raise NotTakingPart(_("The fund writes the pitch down."))
     if not questions.strip():
         raise ReasonMissing(_("Write down what the startup was asked."))
     pitch, is_new = Pitch.objects.update_or_create(

@@ -57,7 +57,7 @@ class Line:
 
 
 def reviewers(call: Call, *, on: date) -> list[Line]:
-    """Everybody on the panel, those who are late first. Three queries."""
+    """Everybody on the panel, those who are late first. Four queries."""
     is_late = rounds.of(call).is_late(on)
     seats = Panelist.objects.filter(call=call).select_related("reviewer")
     found = {seat.reviewer_id: Line(seat.reviewer, seat) for seat in seats}
@@ -98,7 +98,7 @@ def files(call: Call) -> QuerySet[Application]:
 
 
 def lines(call: Call, files: list[Application], *, on: date) -> list[FileLine]:
-    """Of these files. Two queries."""
+    """Of these files. Four queries."""
     is_late, grid = rounds.of(call).is_late(on), rubrics.of(call)
     readings: dict[int, list[Review]] = defaultdict(list)
     rows = Review.objects.filter(application__in=files).exclude(state=Review.State.RELIEVED)
@@ -158,9 +158,13 @@ def outliers(call: Call, *, most: int) -> tuple[int, list[tuple[Application, Dec
 def summary(call: Call) -> dict[str, Any]:
     """Reviews in and given, and ties that wait for a decision."""
     reviews = Review.objects.active().filter(application__call=call)
-    waiting = ConflictOfInterest.objects.undecided().filter(application__call=call)
     return {
         "given": reviews.count(),
         "done": reviews.filter(state=Review.State.DONE).count(),
-        "undecided": waiting.count(),
+        "undecided": undecided(call),
     }
+
+
+def undecided(call: Call) -> int:
+    """How many ties wait for a decision."""
+    return ConflictOfInterest.objects.undecided().filter(application__call=call).count()

@@ -39,16 +39,13 @@ def invite(
         raise CannotInvite(_("%(email)s is on this panel already.") % {"email": email})
     open_ones = PanelInvitation.objects.filter(NOT_USED, call=call, email__iexact=email)
     open_ones.update(revoked_at=now)
-    token = links.new_token()
+    token, columns = links.issue(actor=actor, now=now)
     made = PanelInvitation.objects.create(
         call=call,
         email=email,
         approves=approves,
         language=account.language if account else language,
-        token_hash=links.hash_of(token),
-        invited_by=actor,
-        invited_at=now,
-        expires_at=now + links.VALID,
+        **columns,
     )
     audit.record("panel.invited", about=made, actor=actor, now=now, approves=approves)
     mail.write(
@@ -74,7 +71,7 @@ def read(token: str, *, now: datetime) -> PanelInvitation:
 
 
 def account_of(invitation: PanelInvitation) -> User | None:
-    """The reviewer who has the address already."""
+    """Whoever has an account with the address already."""
     return User.objects.filter(email__iexact=invitation.email).first()
 
 
@@ -101,6 +98,10 @@ def accept(token: str, *, user: User, now: datetime) -> Panelist:
     invitation = _lock(token, now=now)
     if user.email.casefold() != invitation.email.casefold():
         raise Gone(_("This invitation is for another address. Log in with that one."))
+    if not user.is_reviewer:  # the account was made after the invitation
+        raise Gone(
+            _("Your account is for other work. Ask the fund to invite another address of yours.")
+        )
     return _seat(invitation, user, now=now)
 
 

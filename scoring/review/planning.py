@@ -19,7 +19,7 @@ from brustart.core.errors import Refused
 from brustart.fund.models import Call
 
 from . import assigning, conflicts
-from .matching import File, Match, Pair, Reader, Task, match
+from .matching import File, Pair, Reader, Task, match
 from .models import (
     AssignmentPlan,
     ConflictOfInterest,
@@ -162,8 +162,3 @@ def give(step: Step, *, now: datetime) -> None:
         except Refused as refusal:
             one.refusal = str(refusal)
             one.save(update_fields=["refusal"])
-
-
-def for_one(application: Application, *, wanted: int, on: date) -> Match:
-    """Readers for a single file, beside all that is given already."""
-    return match(task_of(application.call, wanted=wanted, on=on, only=application.pk))

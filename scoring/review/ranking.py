@@ -118,10 +118,14 @@ def _decimal(value: str | None) -> Decimal | None:
     return None if value is None else Decimal(value)
 
 
+def _judged(call: Call) -> QuerySet[Rank]:
+    ranked = Rank.objects.filter(call=call, application__state__in=JUDGED)
+    return ranked.order_by("place", "application_id")
+
+
 def keys(call: Call) -> QuerySet[Any, int]:
     """The judged files' places alone, to turn pages by."""
-    ranked = Rank.objects.filter(call=call, application__state__in=JUDGED)
-    return ranked.order_by("place", "application_id").values_list("pk", flat=True)
+    return _judged(call).values_list("pk", flat=True)
 
 
 def rows(call: Call) -> QuerySet[Any]:
@@ -129,10 +133,9 @@ def rows(call: Call) -> QuerySet[Any]:
     meets the thresholds, None of the others."""
     counts = Q(application__panel_score__passes=True, application__state__in=UNDECIDED)
     return (
-        Rank.objects.filter(call=call, application__state__in=JUDGED)
+        _judged(call)
         .annotate(counted=Case(When(counts, then=F("application__requested"))))
         .select_related("application__startup", "application__panel_score")
-        .order_by("place", "application_id")
     )
 
 

@@ -13,7 +13,7 @@ from applications.models import Application
 from brustart.accounts.models import User
 from brustart.fund.models import Call
 
-from . import conflicts, panel, rubrics
+from . import assigning, conflicts, panel, rubrics
 from .models import Panelist, Review
 from .models.reviews import ACTIVE, OPEN
 
@@ -57,11 +57,17 @@ class Candidate:
     def tone(self) -> str:
         return TONES[Review.State(self.review.state)] if self.review else "neutral"
 
+    @property
+    def may_get(self) -> bool:
+        """Also again, what was taken back (assigning.py)."""
+        had = self.review is not None and self.review.state != Review.State.RELIEVED
+        return not had and not self.why_not
+
 
 def candidates(application: Application) -> list[Candidate]:
     """Everybody on the panel of the file's call, in the order of their names."""
     given = {one.reviewer_id: one for one in application.reviews.all()}
-    why_not = _hindered(application)
+    why_not, today = _hindered(application), timezone.localdate()
     return [
         Candidate(
             person=seat.reviewer,
@@ -69,7 +75,8 @@ def candidates(application: Application) -> list[Candidate]:
             files=seat.files,
             waiting=seat.waiting,
             review=given.get(seat.reviewer_id),
-            why_not=why_not.get(seat.reviewer_id) or _no_room(application, seat),
+            why_not=why_not.get(seat.reviewer_id)
+            or assigning.no_room(application, seat, files=seat.files, on=today),
         )
         for seat in _seats(application.call)
     ]
@@ -99,12 +106,3 @@ def _hindered(application: Application) -> dict[int, str]:
         said = _("Conflict of interest: %(reason)s") % {"reason": conflicts.said(conflict)}
         why[conflict.reviewer_id] = said
     return why
-
-
-def _no_room(application: Application, seat: Any) -> str:
-    """What else keeps the file from somebody (assigning.py refuses the same)."""
-    if application.language not in seat.reads:
-        return _("Does not read the language of this file.")
-    if seat.until and seat.until < timezone.localdate():
-        return _("Takes no further files.")
-    return _("Has as many files as they can take.") if seat.files >= seat.capacity else ""

@@ -1,14 +1,13 @@
 """What a reader has on the table: the file as they may see it, its documents, how long it takes,
 what comes next, and all of it in one download."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery, Sum, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Length
-from django.utils import translation
 from zipstream import ZIP_STORED, ZipStream
 
 from applications import printing, uploading
@@ -19,7 +18,7 @@ from brustart.accounts.access import visible_to
 from brustart.accounts.models import User
 
 from . import blinding, rounds
-from .conflicts import declared
+from .conflicts import declared, to_declare
 from .models import Review
 from .models.reviews import OPEN
 
@@ -81,6 +80,32 @@ class Table:
         return next((one for one in self.documents if one.place == place), None)
 
 
+@dataclass(frozen=True)
+class Cover:
+    """What may be known of a file before it opens: enough to say what ties one to it. `startup` and
+    `people` are empty where its readers do not learn who applies."""
+
+    file: Application
+    title: str
+    startup: str
+    people: list[str]
+
+
+def covers(reviewer: User) -> list[Cover]:
+    """Of all files that wait for this person's word."""
+    return [_cover(file) for file in to_declare(reviewer)]
+
+
+def _cover(file: Application) -> Cover:
+    found = getattr(file.call, "round", None)
+    if found and found.is_blind and file.state != State.PROPOSED:  # who approves learns it
+        return Cover(file, blinding.Blind(file).title, "", [])
+    team = file.handed_in.answers("team").get("members", [])
+    owners = file.handed_in.answers("ownership").get("owners", [])
+    people = dict.fromkeys(row["name"] for row in [*team, *owners] if row.get("name"))
+    return Cover(file, file.title, str(file.startup), list(people))
+
+
 def in_hand(reviewer: User) -> QuerySet[Review]:
     """The reviews that this person may open and has not handed in, in the order they were given."""
     rows = visible_to(reviewer, Review).filter(declared(), reviewer=reviewer, state__in=OPEN)
@@ -115,24 +140,21 @@ def following(reviewer: User, application: Application) -> tuple[Review | None, 
 def archive(reviewer: User) -> Iterator[bytes]:
     """Every file in hand as a folder of a ZIP, made while it is sent: answers and documents."""
     whole = ZipStream(compress_type=ZIP_STORED)
-    language = translation.get_language()
     related = ("application__call", "application__startup", "application__submission")
     for review in in_hand(reviewer).select_related(*related):
-        for name, content in _folder(Table(review.application), language):
+        for name, content in _folder(Table(review.application)):
             whole.add(content, name)
     yield from whole
 
 
-def _folder(table: Table, language: str | None) -> Iterable[tuple[str, Any]]:
+def _folder(table: Table) -> Iterator[tuple[str, Any]]:
     name = table.application.reference
-    with translation.override(language):
-        if table.blind:
-            yield f"{name}/answers.txt", "\n".join(_as_text(table)).encode()
-        else:
-            submission = table.application.handed_in
-            yield f"{name}/answers.pdf", printing.render(submission, Paper.Name.ANSWERS)
-        papers = table.documents
-    for one in papers:
+    if table.blind:
+        yield f"{name}/answers.txt", "\n".join(_as_text(table)).encode()
+    else:
+        submission = table.application.handed_in
+        yield f"{name}/answers.pdf", printing.render(submission, Paper.Name.ANSWERS)
+    for one in table.documents:
         yield f"{name}/{one.place:02d}-{one.name}", uploading.chunks(one.document)
 
 

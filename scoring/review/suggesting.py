@@ -9,6 +9,7 @@ from applications.models import Application
 from applications.states import State
 
 from . import conflicts, planning
+from .matching import match
 from .models import Suggestion
 
 
@@ -20,7 +21,8 @@ def suggest(application: int, *, now: datetime) -> None:
     if file.state != State.ELIGIBLE:
         return
     conflicts.look(file.call, now=now, files=[file.pk])
-    found = planning.for_one(file, wanted=planning.WANTED, on=timezone.localdate(now))
+    today = timezone.localdate(now)
+    found = match(planning.task_of(file.call, wanted=planning.WANTED, on=today, only=file.pk))
     Suggestion.objects.filter(application=file).delete()
     Suggestion.objects.bulk_create(
         Suggestion(application=file, reviewer_id=reader, place=place, at=now)

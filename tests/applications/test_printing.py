@@ -21,11 +21,6 @@ from tests.factories import make_draft, make_submitted, make_user
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def storage(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
-
-
 def write_all(application: Application) -> list[Paper]:
     """Do the worker's part."""
     papers = list(Paper.objects.filter(submission=application.handed_in))

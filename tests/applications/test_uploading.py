@@ -30,12 +30,6 @@ from tests.races.test_approvals import at_once
 database = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def media(settings: Any, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path
-    return tmp_path
-
-
 def upload(content: bytes, name: str = "plan.pdf") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
 
@@ -91,7 +85,7 @@ def test_the_same_bytes_lie_on_disk_once_for_all_files(media: Path) -> None:
 def test_a_write_that_breaks_off_leaves_nothing(media: Path) -> None:
     application = make_empty_draft()
     with (
-        patch("applications.uploading.os.fsync", side_effect=OSError("no space left")),
+        patch("brustart.core.storing.os.fsync", side_effect=OSError("no space left")),
         pytest.raises(OSError, match="no space left"),
     ):
         receive(application, pdf())

@@ -19,7 +19,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 15_000  # ms; the machine may be busy with other tests
+PATIENCE = 45_000  # ms; the machine may be busy with other tests
 Visit = Callable[..., Page]
 
 

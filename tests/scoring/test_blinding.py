@@ -230,6 +230,17 @@ def test_the_discussion_of_a_blind_file_stays_blind() -> None:
     assert "Who pays?" in crawl(scene.reader, scene)[f"/en/files/{scene.file.pk}/discussion/"]
 
 
+def test_particles_of_names_stay_words() -> None:
+    draft = factories.make_draft(
+        owners=[
+            {"name": "Ilse van den Berghe", "kind": "person", "share": 100, "control": "yes"},
+        ],
+    )  # fmt: skip
+    blind = blinding.Blind(factories.screen(factories.submit(draft)))
+    assert blind.text("Ilse van den Berghe") == blinding.STROKE
+    assert blind.text("de zus van Berghe den") == f"de zus van {blinding.STROKE} den"
+
+
 def test_words_are_hidden_whole_however_they_are_written() -> None:
     scene = make(blind=True)
     blind = blinding.Blind(scene.file)

@@ -71,7 +71,7 @@ def test_half_of_the_truths_lie_in_their_50_percent_intervals() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_the_chains_agree(seed: int) -> None:
     found = simulated(seed)[3]
-    assert found.converged
+    assert found.r_hat < 1.05
     assert found.draws == calibrating.CHAINS * calibrating.KEPT
 
 

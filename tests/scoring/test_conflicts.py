@@ -268,6 +268,20 @@ def test_what_is_found_blocks_until_it_is_decided_and_again_with_a_new_tie() -> 
     assert not opens_to(person, file)
 
 
+def test_who_was_found_free_can_still_step_back() -> None:
+    review = given()
+    file, person = review.application, review.reviewer
+    declare(file, person, "unsure", "We met at a fair.")
+    conflicts.decide(
+        file.conflicts.get(), lifted=True, reason="A fair.",
+        actor=factories.make_user(Role.FUND_MANAGER), now=timezone.now(),
+    )  # fmt: skip
+    url = reverse("conflict", args=[file.pk])
+    logged_in(person).post(url, {"reason": "They offered me a seat since."})
+    assert not opens_to(person, file)
+    assert file.conflicts.get().source == Source.DECLARED
+
+
 def test_a_tied_reviewer_is_neither_planned_nor_given() -> None:
     file = factories.make_screened()
     tied = factories.panel_of(file.call)[0]

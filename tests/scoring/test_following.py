@@ -14,7 +14,7 @@ from brustart.accounts.models import Role
 from brustart.core.models import Mail
 from brustart.fund.models import Call
 from scoring.review import assigning, chasing, conflicts, following
-from scoring.review.models import Round
+from scoring.review.models import Panelist, Round
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +101,16 @@ def test_reviewers_are_reminded_a_week_and_a_day_before_and_after(
     assert chasing.remind(now + timedelta(minutes=5)) == 0
     reminders = Mail.objects.filter(template="marks_due")
     assert [one.recipient for one in reminders] == [open_one.reviewer] * told
+
+
+def test_nobody_is_chased_for_a_file_that_a_tie_hides(call: Call) -> None:
+    free, hidden = factories.make_assigned(factories.make_screened(call), reviewers=2)
+    Panelist.objects.filter(reviewer=hidden.reviewer).update(
+        enterprises=[hidden.application.enterprise_number]
+    )
+    conflicts.look(call, now=timezone.now())
+    assert chasing.remind(timezone.now()) == 1
+    assert Mail.objects.get(template="marks_due").recipient == free.reviewer
 
 
 def test_each_mark_reminds_once(call: Call) -> None:

@@ -89,6 +89,17 @@ def test_one_person_has_one_role(manager: User) -> None:
     assert not Mail.objects.exists()
 
 
+def test_an_account_of_another_role_made_meanwhile_takes_no_seat(manager: User) -> None:
+    token = invite(factories.make_call(panel_size=0), manager)
+    applicant = factories.make_user(email="lena@lab.example")
+    client = Client()
+    client.force_login(applicant)
+    answer = client.post(reverse("join_panel", args=[token]))
+    assert answer.status_code == 409
+    assert "Your account is for other work." in answer.content.decode()
+    assert not Panelist.objects.exists()
+
+
 def test_a_newer_link_replaces_the_one_before_and_each_ends(manager: User) -> None:
     call = factories.make_call()
     first, second = invite(call, manager), invite(call, manager)

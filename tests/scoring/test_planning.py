@@ -210,7 +210,7 @@ def test_the_pages(client: Client, manager: User) -> None:
     assert b"Nothing is given yet" in client.get(made).content
     assert client.post(made)["Location"] == made
     page = client.get(made).content.decode()
-    assert "0 of 1 files are given" in page
+    assert "0 of 1 file is given" in page
     assert "every 1s" in page
     add_up()
     assert "every 1s" not in client.get(made + "progress/").content.decode()

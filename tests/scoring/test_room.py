@@ -140,6 +140,8 @@ def test_a_file_taken_back_closes_and_can_be_given_back_with_what_was_written(
     assert answer["Location"] == reverse("assign", args=[review.application_id])
     assert client.get(url).status_code == 404
     assert boss.post(back, {"reason": "Again."}).status_code == 409
+    offered = boss.get(reverse("assign", args=[review.application_id])).content.decode()
+    assert f'id="reviewer-{review.reviewer_id}"' in offered
     again = assigning.assign(
         review.application, reviewer=review.reviewer, actor=manager, now=timezone.now()
     )

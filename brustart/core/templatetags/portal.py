@@ -5,7 +5,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from babel.dates import format_date, format_time
 from babel.numbers import format_percent
 from django import template
 from django.utils import timezone
@@ -13,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from brustart.core import charts, lines, money
+from brustart.core import charts, dates, lines, money
 
 register = template.Library()
 TONES = frozenset({"neutral", "active", "good", "warn", "bad"})
@@ -25,8 +24,8 @@ def _language() -> str:
 
 @register.filter
 def euros(value: Decimal | int | None) -> str:
-    """An amount in EUR as the language writes it, with a minus that screen readers speak."""
-    return "" if value is None else money.euros(value).replace("-", "\N{MINUS SIGN}")
+    """An amount in EUR as the language writes it; nothing for nothing."""
+    return "" if value is None else money.euros(value)
 
 
 @register.filter
@@ -53,7 +52,8 @@ def percent(value: Decimal | float | None) -> str:
     if value is None or value == "":
         return ""
     pattern = "#,##0.#%" if _language() == "en" else "#,##0.#\N{NO-BREAK SPACE}%"
-    return str(format_percent(value, format=pattern, locale=money.LOCALES[_language()]))
+    words = format_percent(value, format=pattern, locale=money.LOCALES[_language()])
+    return words.replace("-", money.MINUS)
 
 
 @register.filter
@@ -62,9 +62,8 @@ def moment(value: datetime | None) -> SafeString | str:
     if value is None or value == "":
         return ""
     local = timezone.localtime(value)
-    clock = format_time(local.time(), "HH:mm", locale=money.LOCALES[_language()])
-    words = f"{_in_full(local.date())}, {clock}"
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="minutes"), words)
+    precise = local.isoformat(timespec="minutes")
+    return format_html('<time datetime="{}">{}</time>', precise, dates.to_the_minute(value))
 
 
 @register.filter
@@ -74,14 +73,7 @@ def day(value: date | None) -> SafeString | str:
         return ""
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), _in_full(value))
-
-
-def _in_full(value: date) -> str:
-    words = str(format_date(value, "d MMMM y", locale=money.LOCALES[_language()]))
-    if _language() == "fr" and value.day == 1:
-        return words.replace("1 ", "1er ", 1)
-    return words
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), dates.in_full(value))
 
 
 @register.inclusion_tag("components/status_tag.html")

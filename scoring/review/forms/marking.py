@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from applications.forms.fields import DayField, EurosField, LongTextField
-from brustart.core.templatetags.portal import number
+from brustart.core.money import number
 
 from ...grid import TOP_MARK
 from ..models import Review
@@ -16,14 +16,14 @@ from ..reviewing import TEXTS, Given, Written
 from ..rubrics import Grid, Measure
 
 SKIPPED = "n/a"
+HALVES = [Decimal(step) / 2 for step in range(2 * TOP_MARK + 1)]
 
 
 def mark_choices(measure: Measure) -> Iterator[tuple[str, Any]]:
     """No mark yet, then 0 to 5 in halves with what they mean, in the reader's language."""
     meanings = dict(measure.meanings)
     yield "", _("No mark yet")
-    for step in range(2 * TOP_MARK + 1):
-        value = Decimal(step) / 2
+    for value in HALVES:
         said = meanings.get(int(value)) if value == int(value) else None
         yield str(value), f"{number(value)} – {said}" if said else number(value)
     if measure.may_skip:
@@ -156,8 +156,7 @@ class ChangeForm(forms.Form):
             choices=[("", _("Choose")), *((one.key, one.label) for one in grid.measures)],
             error_messages={"required": _("Choose the criterion.")},
         )
-        halves = [Decimal(step) / 2 for step in range(2 * TOP_MARK + 1)]
-        marks = [(str(one), number(one)) for one in halves]
+        marks = [(str(one), number(one)) for one in HALVES]
         if any(one.may_skip for one in grid.measures):
             marks.append((SKIPPED, str(_("Does not apply to this project"))))
         self.fields["value"] = forms.TypedChoiceField(

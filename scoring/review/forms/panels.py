@@ -16,6 +16,7 @@ from brustart.cbe.numbers import clean_number, display_number
 from brustart.fund.models import Call
 
 from ..models import Panelist, Round
+from ..seating import OWN
 
 
 class AssignForm(forms.Form):
@@ -73,12 +74,12 @@ class ExpertiseForm(forms.ModelForm):
 
     use_required_attribute = False
     languages = SeveralField(
-        label=_("Reads files in"),
+        label=_("Languages of the files"),
         choices=settings.LANGUAGES,
         error_messages={"required": _("Choose at least one language.")},
     )
     topics = SeveralField(
-        label=_("Knows about"),
+        label=_("Fields of knowledge"),
         help_text=_("Each e-health file gets somebody who knows a field of health."),
         choices=Topic.choices,
         required=False,
@@ -86,19 +87,19 @@ class ExpertiseForm(forms.ModelForm):
     capacity = forms.IntegerField(
         label=_("Files at most"), min_value=0, max_value=200, help_text=_("In this call, in all.")
     )
-    until = DayField(label=_("Can take files until"), required=False)
+    until = DayField(label=_("Last day to be given a file"), required=False)
     enterprises = NumbersField(
         label=_("Enterprises with which there are ties"),
         help_text=_(
             "Numbers, one a line: employers and clients of the last three years, shares, seats on "
-            "boards, family. Their files never open to this person unless the fund decides so."
+            "boards, family. Their files stay closed unless the fund decides otherwise."
         ),
         required=False,
     )
 
     class Meta:
         model = Panelist
-        fields: tuple[str, ...] = ("languages", "topics", "capacity", "until", "enterprises")
+        fields: tuple[str, ...] = OWN
 
 
 class SeatForm(ExpertiseForm):

@@ -77,3 +77,8 @@ class ConflictOfInterest(models.Model):
                 name="conflict_decided_with_a_reason",
             ),
         ]
+
+    @property
+    def is_undecided(self) -> bool:
+        """The same of one row."""
+        return self.lifted is None and self.source != self.Source.DECLARED

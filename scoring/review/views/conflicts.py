@@ -1,7 +1,5 @@
 """What ties a reviewer to files: said before they open, found, decided by the fund."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,14 +9,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from applications.models import Application
-from applications.states import State
 from brustart.accounts.access import get_or_404, visible_to
 from brustart.accounts.asking import SignedIn
 from brustart.core.errors import Refused
 from brustart.fund.models import Call
 from scoring.screening.forms import ReasonForm
 
-from .. import blinding, conflicts
+from .. import conflicts, room
 from ..forms.conflicts import DecisionForm, DeclarationForm
 from ..forms.problems import problems
 from ..models import ConflictOfInterest, Review
@@ -28,15 +25,16 @@ from ..models import ConflictOfInterest, Review
 def declarations(request: SignedIn) -> HttpResponse:
     """All files that wait for the reader's word, on one page, before any opens. What is answered is
     kept, whatever is left open."""
-    rows, data = _rows(request), request.POST if request.method == "POST" else None
-    lines = [(one, DeclarationForm(data, prefix=str(one["pk"]))) for one in rows]
-    if data is None or not rows:
+    data = request.POST if request.method == "POST" else None
+    covers = room.covers(request.user)
+    lines = [(one, DeclarationForm(data, prefix=str(one.file.pk))) for one in covers]
+    if data is None or not lines:
         return render(request, "review/declarations.html", {"lines": lines})
     kept, now = 0, timezone.now()
-    for row, form in lines:
+    for cover, form in lines:
         if form.is_valid():
             conflicts.declare(
-                row["file"],
+                cover.file,
                 reviewer=request.user,
                 answer=form.cleaned_data["answer"],
                 word=form.cleaned_data["word"],
@@ -46,40 +44,20 @@ def declarations(request: SignedIn) -> HttpResponse:
     if kept:
         words = ngettext("%(n)s answer is kept.", "%(n)s answers are kept.", kept)
         messages.success(request, words % {"n": kept})
-    left = [(row, form) for row, form in lines if not form.is_valid()]
+    left = [(cover, form) for cover, form in lines if not form.is_valid()]
     if left:
-        found = problems(*(form for _row, form in left))
+        found = problems(*(form for _cover, form in left))
         return render(
             request, "review/declarations.html", {"lines": left, "problems": found}, status=422
         )
     return redirect("reviewing")
 
 
-def _rows(request: SignedIn) -> list[dict[str, Any]]:
-    """What may be known of a file before it opens: title, startup and people, if the call lets
-    its readers learn who applies."""
-    return [_summary(file) for file in conflicts.to_declare(request.user)]
-
-
-def _summary(file: Application) -> dict[str, Any]:
-    round = getattr(file.call, "round", None)
-    if round and round.is_blind and file.state == State.IN_REVIEW:
-        title = blinding.Blind(file).title
-        return {"pk": file.pk, "file": file, "title": title, "startup": "", "people": []}
-    team = file.handed_in.answers("team").get("members", [])
-    owners = file.handed_in.answers("ownership").get("owners", [])
-    people = dict.fromkeys(row["name"] for row in [*team, *owners] if row.get("name"))
-    return {
-        "pk": file.pk, "file": file, "title": file.title, "startup": file.startup,
-        "people": list(people),
-    }  # fmt: skip
-
-
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def conflict(request: SignedIn, pk: int) -> HttpResponse:
     """Step back from a file. A second click finds the first one done."""
-    declared = visible_to(request.user, ConflictOfInterest).filter(application=pk)
-    if request.method == "POST" and declared.exists():
+    ties = ConflictOfInterest.objects.blocking().filter(application=pk, reviewer=request.user)
+    if request.method == "POST" and ties.exists():
         return redirect("reviewing")
     application = _file(request, pk)
     form = ReasonForm(
@@ -120,14 +98,10 @@ def ties(request: SignedIn, code: str) -> HttpResponse:
     lines = [(one, conflicts.said(one)) for one in rows]
     known = {
         "call": call,
-        "waiting": [one for one in lines if _waits(one[0])],
-        "settled": [one for one in lines if not _waits(one[0])],
+        "waiting": [(one, why) for one, why in lines if one.is_undecided],
+        "settled": [(one, why) for one, why in lines if not one.is_undecided],
     }
     return render(request, "review/ties.html", known)
-
-
-def _waits(conflict: ConflictOfInterest) -> bool:
-    return conflict.lifted is None and conflict.source != ConflictOfInterest.Source.DECLARED
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -135,7 +109,7 @@ def decide(request: SignedIn, pk: int) -> HttpResponse:
     """Say whether what was found or doubted is a conflict of interest."""
     related = ("application__startup", "application__call", "reviewer")
     found = get_or_404(request.user, ConflictOfInterest, *related, pk=pk)
-    if not _waits(found) and request.method != "POST":
+    if not found.is_undecided and request.method != "POST":
         raise Http404
     form = DecisionForm(request.POST if request.method == "POST" else None)
     if form.is_valid():

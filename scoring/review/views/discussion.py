@@ -76,8 +76,6 @@ def _do(request: SignedIn, application: Application, act: str, form: Any) -> str
         discussing.comment(application, text=read["text"], author=person, now=now)
         return _("Your comment is kept. Those who marked this file see it.")
     if act == "pitch":
-        if not person.is_fund_manager:
-            raise discussing.NotTakingPart(_("The fund writes the pitch down."))
         discussing.note_pitch(
             application, held_on=read["held_on"], questions=read["questions"], actor=person, now=now
         )
@@ -94,7 +92,8 @@ def _do(request: SignedIn, application: Application, act: str, form: Any) -> str
 
 
 def _page(request: SignedIn, application: Application, grid: rubrics.Grid) -> dict[str, Any]:
-    person = request.user
+    person, found = request.user, rounds.of(application.call)
+    is_open = rounds.phase_of(application, found) is rounds.Phase.TOGETHER
     reviews = list(
         visible_to(person, Review)
         .filter(application=application, state=Review.State.DONE)
@@ -115,8 +114,9 @@ def _page(request: SignedIn, application: Application, grid: rubrics.Grid) -> di
         ],
         "comments": said.select_related("author"),
         "pitch": visible_to(person, Pitch).filter(application=application).first(),
-        "round": rounds.of(application.call),
-        "open": rounds.phase_of(application) is rounds.Phase.TOGETHER,
+        "round": found,
+        "open": is_open,
+        "may_comment": is_open and discussing.takes_part(person, application),
         "own": discussing.own(person, application) if person.is_reviewer else None,
     }
 

@@ -54,7 +54,9 @@ def assign(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _suggested(application: Application) -> list[str]:
-    """Who was proposed, as the form's values."""
+    """Who was proposed, as the form's values; nobody once the first readers are chosen."""
+    if application.state != State.ELIGIBLE:
+        return []
     return [str(key) for key in application.suggestions.values_list("reviewer", flat=True)]
 
 

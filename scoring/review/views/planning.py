@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from brustart.accounts.access import get_or_404, visible_to
 from brustart.accounts.asking import SignedIn
+from brustart.accounts.links import NOT_USED
 from brustart.core.errors import Refused
 from brustart.fund.models import Call
 
@@ -42,9 +43,7 @@ def panel(request: SignedIn, code: str) -> HttpResponse:
             words = _("%(email)s is invited by mail. The link works for two weeks.")
             messages.success(request, words % {"email": made.email})
             return redirect("panel", code=code)
-    open_ones = visible_to(request.user, PanelInvitation).filter(
-        call=call, accepted_at=None, revoked_at=None
-    )
+    open_ones = visible_to(request.user, PanelInvitation).filter(NOT_USED, call=call)
     known = {
         "call": call,
         "round": rounds.of(call),
@@ -53,7 +52,7 @@ def panel(request: SignedIn, code: str) -> HttpResponse:
         "invite": invite,
         "problems": problems(form, invite),
         "invitations": [(one, one.is_open(now)) for one in open_ones],
-        "undecided": following.summary(call)["undecided"],
+        "undecided": following.undecided(call),
     }
     return render(request, "review/panel.html", known, status=422 if posted else 200)
 

@@ -12,9 +12,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from applications import picturing, uploading
+from applications import picturing
 from applications.states import State
-from applications.views.documents import INLINE_POLICY
+from applications.views.documents import sent
 from brustart.accounts.access import get_or_404
 from brustart.accounts.asking import SignedIn
 from brustart.core.errors import Refused
@@ -25,7 +25,7 @@ from scoring.screening.reading import prescore_for_reading, verdicts_for_reading
 from .. import assigning, reviewing, room, rounds, rubrics
 from ..conflicts import has_spoken
 from ..forms.marking import ReviewForm, so_far
-from ..models import Review
+from ..models import Mark, Review
 from ..room import Paperwork, Table
 
 PARTS = ("application__startup", "application__call", "application__submission")
@@ -117,7 +117,7 @@ def _page(
         "table": table,
         "review": own,
         "form": form,
-        "marks": _marks(own),
+        "marks": _marks(own, form.grid),
         "open": own.is_open and application.state == State.IN_REVIEW,
         "verdicts": found,
         "blind_verdicts": table.blind.verdicts(found.every) if table.blind and found else None,
@@ -133,28 +133,17 @@ def _page(
     return render(request, "review/review.html", known, status=status)
 
 
-def _marks(own: Review) -> list[tuple[str, Any]]:
+def _marks(own: Review, grid: rubrics.Grid) -> list[tuple[str, Mark]]:
     """The marks as they stand, with the criteria's names."""
     by = {mark.criterion: mark for mark in own.marks.all()}
-    measures = rubrics.of_review(own).measures
-    return [(one.label, by[one.key]) for one in measures if one.key in by]
+    return [(one.label, by[one.key]) for one in grid.measures if one.key in by]
 
 
 @require_safe
 def document(request: SignedIn, pk: int, place: int) -> FileResponse:
     """The bytes of a document, to keep; with `?inline` a picture is shown in the browser."""
     one = _document(request, pk, place)
-    inline = "inline" in request.GET and one.is_picture
-    response = FileResponse(
-        uploading.opened(one.document),
-        as_attachment=not inline,
-        filename=one.name,
-        content_type=one.document.media_type,
-    )
-    response.headers["Cache-Control"] = "private"
-    if inline:
-        response.headers["Content-Security-Policy"] = INLINE_POLICY
-    return response
+    return sent(one.document, name=one.name, inline="inline" in request.GET and one.is_picture)
 
 
 @require_safe
