@@ -1,8 +1,16 @@
-"""Reading a page's form as a browser would: what it sends when nobody changes anything."""
+"""Reading pages as a browser would: what a form sends when nobody changes anything, where links
+lead, what a file says; and what a page costs."""
 
+import csv
+import io
 from html.parser import HTMLParser
 
+from django.db import connection
 from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from brustart.accounts.models import User
 
 PRESSED = {"submit", "button", "reset", "image"}  # sent only when they are used
 
@@ -102,3 +110,30 @@ def links(response: HttpResponse) -> list[str]:
     page = _Ids()
     page.feed(response.content.decode())
     return page.links
+
+
+def logged_in(user: User) -> Client:
+    """This person at a browser that asks for English."""
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user)
+    return client
+
+
+def cost(client: Client, *urls: str) -> list[int]:
+    """How often each page asks the database until its last byte."""
+    found = []
+    for url in urls:
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(url)
+            assert response.status_code == 200, url
+            assert response.getvalue()
+        found.append(len(queries))
+    return found
+
+
+def csv_rows(client: Client, url: str, **asked: str) -> list[list[str]]:
+    """A file to take home: its heads, and its rows."""
+    response = client.get(url, asked)
+    assert response.status_code == 200, url
+    text = response.getvalue().decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text, newline="")))

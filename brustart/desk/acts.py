@@ -102,12 +102,12 @@ def _of_reviewer(user: User, application: Application) -> Iterator[Act]:
     votes = proposal is not None and not deciding.why_not_vote(proposal, user)
     if votes:
         yield _act(application, _("Read and decide"), "decide", "primary")
-    marking = review is not None and review.is_open
-    if marking and application.state == State.IN_REVIEW:
+    marks = application.state == State.IN_REVIEW and review is not None and review.is_open
+    if marks:
         yield _act(application, _("Score this file"), "review", "primary")
     elif review is not None and review.state == Review.State.DONE:
         if rounds.phase_of(application) is rounds.Phase.TOGETHER:
             yield _act(application, _("Discussion"), "discussion", "primary")
         yield _act(application, _("Read your marks"), "review")
-    if votes or (marking and application.state == State.IN_REVIEW):
+    if votes or marks:
         yield _act(application, _("Declare a conflict of interest"), "conflict")

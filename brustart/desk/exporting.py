@@ -6,6 +6,7 @@ text, which no spreadsheet reads as a formula.
 """
 
 import csv
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import IO, Any
 import xlsxwriter
 from django.utils import timezone
 
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+RISKY = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 SHEET = 1_000_000  # rows; a sheet holds 1,048,576
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # tells a spreadsheet that the text is UTF-8
 CHUNK = 500  # rows handed on at once
@@ -67,6 +68,11 @@ def _safe(text: str) -> str:
     return f"'{text}" if text.startswith(RISKY) else text
 
 
+def _tab(title: str) -> str:
+    """As much of it as a sheet may be called, with a number behind it."""
+    return re.sub(r"[\[\]:*?/\\']", " ", title)[:27]
+
+
 def as_xlsx(table: Table) -> IO[bytes]:
     """The file, at its beginning, in a temporary place that is gone once it is closed."""
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - whoever sends it closes it
@@ -93,7 +99,7 @@ class _Pen:
 
     def _begin(self) -> None:
         self.sheets += 1
-        self.sheet = self.book.add_worksheet(f"{self.table.name} {self.sheets}"[:31])
+        self.sheet = self.book.add_worksheet(f"{_tab(self.table.title)} {self.sheets}")
         self.sheet.freeze_panes(1, 0)
         self.sheet.set_column(0, len(self.table.heads) - 1, 18)
         for column, head in enumerate(self.table.heads):

@@ -1,6 +1,5 @@
 """The main menu of each role, and where a person may stay after a switch."""
 
-from django.db.models import Q
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -48,7 +47,7 @@ def menu(reader: User, path: str) -> list[dict[str, object]]:
 def latest_call() -> Call | None:
     """The listed call that has been judged furthest: the latest with a ranked file, or at all."""
     listed = Call.objects.filter(listed=True)
-    ranked = listed.filter(Q(ranks__isnull=False)).order_by("-opens_at")
+    ranked = listed.filter(ranks__isnull=False).order_by("-opens_at")
     return ranked.first() or listed.order_by("-opens_at").first()
 
 

@@ -110,14 +110,16 @@ def lines(entries: Iterable[RegisterEntry], today: date) -> list[Line]:
 def table(entries: QuerySet[RegisterEntry], today: date) -> Table:
     """The export file with the register's fields; amounts in EUR."""
     heads = [str(head) for head in HEAD]
-    return Table(f"de-minimis-{today}", str(_("Register of de minimis aid")), heads, _rows(entries))
+    return Table(
+        f"de-minimis-{today}", str(_("Register of de minimis aid")), heads, _rows(entries, today)
+    )
 
 
-def _rows(entries: QuerySet[RegisterEntry]) -> Iterator[list[Cell]]:
+def _rows(entries: QuerySet[RegisterEntry], today: date) -> Iterator[list[Cell]]:
     instruments = {key: str(label) for key, label in Instrument.choices}
     found = entries.iterator(chunk_size=CHUNK)
     while chunk := list(islice(found, CHUNK)):
-        for line in lines(chunk, timezone.localdate()):
+        for line in lines(chunk, today):
             yield _row(line, instruments)
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -126,12 +127,17 @@ SHOWN = 5  # of each pile; the list of files has them all
 
 def piles(user: User) -> list[Pile]:
     """The files that need a fund manager, oldest first, by what is to be done."""
-    found: dict[State, list[Application]] = {state: [] for state in PILES}
     rows = visible_to(user, Application).filter(state__in=PILES, call__listed=True)
-    for file in rows.select_related("startup").order_by("state_since", "pk"):
+    first = ("state_since", "pk")
+    shown = rows.annotate(
+        number=Window(Count("pk"), partition_by="state"),
+        place=Window(RowNumber(), partition_by="state", order_by=first),
+    ).filter(place__lte=SHOWN)
+    found: dict[State, list[Any]] = {state: [] for state in PILES}  # with number
+    for file in shown.select_related("startup").order_by(*first):
         found[State(file.state)].append(file)
     return [
-        Pile(state, PILES[state], TONES[state], files[:SHOWN], len(files))
+        Pile(state, PILES[state], TONES[state], files, files[0].number)
         for state, files in found.items()
         if files
     ]

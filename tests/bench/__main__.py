@@ -162,10 +162,10 @@ def _exports(template: Any, size: dict[str, Any], report: Report) -> None:
 
 
 def _line(template: Any, size: dict[str, Any], report: Report) -> None:
-    from tests.bench import money
+    from tests.bench import lining
 
     say("Funding line: the best total, proven")
-    figure, delays = money.measure_line(rounds=size["rounds"], lined=size["lined"])
+    figure, delays = lining.measure_line(rounds=size["rounds"], lined=size["lined"])
     report.figures.append(figure)
     report.delays.append(delays)
 

@@ -1,5 +1,5 @@
-"""The capacity page beside a short and a long ledger; tables taken home, and the memory that takes;
-the exact funding line. Each figure's control is the small one, so that the ratio is the growth.
+"""The capacity page beside a short and a long ledger; tables taken home, and the memory that takes.
+Each figure's control is the small one, so that the ratio is the growth.
 
 `python -m tests.bench.money KIND USER` is the child that takes the ledger home, once, and says as
 JSON what that took. It sets Django up by itself, so models are imported where they are needed.
@@ -16,9 +16,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
-from itertools import count
 from pathlib import Path
-from random import Random
 from time import perf_counter
 from typing import IO, Any
 
@@ -28,14 +26,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from brustart.awards.lining import Candidate, Method, Money, divide
 from tests.bench import processes
-from tests.bench.measuring import Broken, Delays, Figure, Side, beside
+from tests.bench.measuring import Broken, Figure, Side, beside
 from tests.databases import Urls, clone, pointed_at
 
 AWARDS = 100  # among which the entries go round, however many there are
 SPREAD = timedelta(days=400)  # the time in which they came
-SHARE = Decimal("0.3")  # of what all files ask: what the line divides
 BLOCK = 1 << 18  # bytes
 EXPORT_SECONDS = 300  # within which a table must be written
 EVERY = {"csv": b"\n", "xlsx": b"<row "}  # what a file holds once for each row, and its heads
@@ -244,18 +240,6 @@ def measure_exports(
     return figures, memory
 
 
-def _side(taken: Taken) -> Side:
-    return Side(f"{taken.rows:,} rows, {taken.seconds:.1f} s", (taken.rows / taken.seconds,))
-
-
-def _growth(small: Taken, large: Taken) -> dict[str, float]:
-    """Flat memory: the peaks are alike, however many rows."""
-    grown = {
-        f"MiB for {one.rows:,} rows": round(one.growth_kib / 1024, 1) for one in (small, large)
-    }
-    return grown | {"peaks, large : small": round(large.peak_kib / max(small.peak_kib, 1), 3)}
-
-
 def _in_a_child(fund: Fund, kind: str) -> Taken:
     command = [sys.executable, "-m", "tests.bench.money", kind, str(fund.manager.pk)]
     ended = processes.run(
@@ -311,58 +295,6 @@ def _memory_kib(what: str) -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) for line in lines if line.startswith(f"{what}:")), 0)
-
-
-def files(number: int, seed: int) -> list[Candidate]:
-    """Ranked files with means of four decimals, as calibrated marks have; the same for a seed."""
-    dice = Random(seed)
-    means = sorted((dice.randrange(25_000, 48_000) for _file in range(number)), reverse=True)
-    asked = [Decimal(dice.randrange(25, 251) * 1000) for _file in means]
-    return [
-        Candidate(
-            file=place, place=place, value=Decimal(mean) / 10_000, asked=asks,
-            minimum=asks * 6 / 10, expected=Decimal(place), low=Decimal(max(1, place - 2)),
-            high=Decimal(place + 2), track=dice.choice(("digital", "ehealth")),
-        )
-        for place, (mean, asks) in enumerate(zip(means, asked, strict=True), start=1)
-    ]  # fmt: skip
-
-
-def line(number: int, seed: int) -> float:
-    """Seconds until the best total is proven, with a bound for one track."""
-    ranked = files(number, seed)
-    total = sum((one.asked for one in ranked), Decimal(0)) * SHARE
-    money = Money(total, {"ehealth": total / 4})
-    begun = perf_counter()
-    found = divide(ranked, money, Method.BEST_TOTAL)
-    seconds = perf_counter() - begun
-    worth = [
-        sum(one.candidate.value for one in division.funded)
-        for division in (found, divide(ranked, money, Method.BY_RANK))
-    ]
-    if found.total > total or worth[0] < worth[1]:
-        raise Broken(f"the best total of {number} files is not the best")
-    return seconds
-
-
-def measure_line(*, rounds: int, lined: Sequence[int]) -> tuple[Figure, Delays]:
-    """`lined`: two numbers of files, the smaller first; each round has files of its own."""
-    small, large = lined
-    seeds, taken = {number: count() for number in lined}, []
-
-    def run(number: int) -> float:
-        seconds = line(number, next(seeds[number]))
-        if number == large:
-            taken.append(seconds)
-        return number / seconds
-
-    figure = beside(
-        "exact funding line, files",
-        control=(f"{small:,} files", lambda: run(small)),
-        ours=(f"{large:,} files", lambda: run(large)),
-        rounds=rounds,
-    )
-    return figure, Delays(f"exact funding line of {large:,} files", tuple(taken[1:]))
 
 
 def main(kind: str, user: str) -> None:

@@ -30,7 +30,16 @@ from scoring.screening.models import Likeness, Step
 from scoring.screening.rescreening import compare
 from scoring.screening.rescreening import files as files_of
 from tests import factories
-from tests.bench import approvals, copies, drafts, money, reporting, rescreening, screenings
+from tests.bench import (
+    approvals,
+    copies,
+    drafts,
+    lining,
+    money,
+    reporting,
+    rescreening,
+    screenings,
+)
 from tests.bench.measuring import Broken, Delays, Figure, Side, beside, same, together
 from tests.databases import Urls, clone, pointed_at
 
@@ -271,6 +280,6 @@ def test_a_ledger_filled_at_once_adds_up_and_is_taken_home_whole(
 
 
 def test_the_line_is_told_beside_a_shorter_one() -> None:
-    figure, delays = money.measure_line(rounds=2, lined=(5, 20))
+    figure, delays = lining.measure_line(rounds=2, lined=(5, 20))
     assert [len(side.rates) for side in (figure.control, figure.ours)] == [2, 2]
     assert len(delays.each) == 2

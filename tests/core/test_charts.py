@@ -87,9 +87,9 @@ def test_no_language_puts_a_comma_into_an_attribute(language: str) -> None:
 @pytest.mark.parametrize(
     ("language", "filters"),
     [
-        ("fr", "2,5|92,5\xa0%|\N{MINUS SIGN}5\xa0€"),
-        ("nl", "2,5|92,5\xa0%|\N{MINUS SIGN}€\xa05"),
-        ("en", "2.5|92.5%|\N{MINUS SIGN}€5"),
+        ("fr", "2,5|92,5\xa0%|\N{MINUS SIGN}\N{WORD JOINER}5\xa0€"),
+        ("nl", "2,5|92,5\xa0%|\N{MINUS SIGN}\N{WORD JOINER}€\xa05"),
+        ("en", "2.5|92.5%|\N{MINUS SIGN}\N{WORD JOINER}€5"),
     ],
 )
 def test_figures_as_each_language_writes_them(language: str, filters: str) -> None:

@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from applications import requesting
-from applications.models import Application, InformationRequest
+from applications import messaging, requesting
+from applications.models import Application, FileMessage, InformationRequest
 from brustart.accounts.models import User
 
 
@@ -30,3 +30,12 @@ def ask(application: Application, manager: User, **changes: Any) -> InformationR
         "now": now,
     }
     return requesting.ask(application, actor=manager, **known | changes)
+
+
+def in_two_months() -> str:
+    """As a form of HTML sends a day."""
+    return (timezone.localdate() + timedelta(days=60)).isoformat()
+
+
+def write(application: Application, author: User, text: str = "When do we hear?") -> FileMessage:
+    return messaging.write(application, text=text, author=author, now=timezone.now())

@@ -10,10 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from applications.models import Application
 from applications.states import State
 from brustart.accounts.models import Role
 from brustart.core import queue
 from brustart.core.models import AuditEntry
+from brustart.desk import waiting
 from brustart.fund import accounts, ledger
 from brustart.fund.models import Account
 from scoring.screening import pipeline
@@ -33,6 +35,7 @@ from tests.factories import (
     panel_of,
     seat,
 )
+from tests.pages import cost
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +70,22 @@ def test_piles_say_what_needs_a_fund_manager(client: Client) -> None:
         State.ELIGIBLE: 1,
         State.FAILS_RULES: 1,
         State.PROPOSED: 1,
+    }
+
+
+def test_a_long_pile_shows_the_oldest_and_counts_them_all(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "SHOWN", 2)
+    files = [make_screened(), make_screened(), make_screened()]
+    since = timezone.now() - timedelta(days=3)
+    Application.objects.filter(pk=files[2].pk).update(state_since=since)
+    refused = make_ineligible()
+    client.force_login(make_user(Role.AUDITOR))
+    piles = client.get(reverse("capacity")).context["piles"]
+    assert {pile.state: (pile.files, pile.count) for pile in piles} == {
+        State.FAILS_RULES: ([refused], 1),
+        State.ELIGIBLE: ([files[2], files[0]], 3),
     }
 
 
@@ -263,28 +282,20 @@ def test_parts_are_pages_of_their_own_without_scripts(client: Client) -> None:
         assert "<html" not in part
         assert "<table" in whole
         assert "<table" in part
-    assert client.get(reverse("capacity_breakdown"), {"envelope": "none"}).status_code == 404
+    for code in ("none", "no\0ne"):
+        assert client.get(reverse("capacity_breakdown"), {"envelope": code}).status_code == 404
 
 
 def test_thirty_files_and_entries_cost_what_one_costs(client: Client) -> None:
     call = make_call()
     client.force_login(make_user(Role.FUND_MANAGER))
-    names = ("capacity", "capacity_over_time", "capacity_breakdown")
-
-    def cost() -> list[int]:
-        found = []
-        for name in names:
-            with CaptureQueriesContext(connection) as queries:
-                assert client.get(reverse(name)).status_code == 200
-            found.append(len(queries))
-        return found
-
+    urls = [reverse(name) for name in ("capacity", "capacity_over_time", "capacity_breakdown")]
     make_award(make_reviewed(make_screened(call)))
-    one = cost()
+    one = cost(client, *urls)
     for _file in range(3):
         make_award(make_reviewed(make_screened(call)))
     commit(call.envelope.account, 60)
-    assert cost() == one
+    assert cost(client, *urls) == one
 
 
 def test_what_somebody_must_pay_for_leads_to_its_files(client: Client) -> None:

@@ -15,7 +15,7 @@ from brustart.awards import letters, paying
 from brustart.awards.models import Award, Letter
 from tests import factories
 from tests.awards import making
-from tests.awards.test_views import logged_in
+from tests.pages import logged_in
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ from brustart.desk.exporting import Table
 MOMENT = datetime(2026, 11, 23, 8, 15, 30, tzinfo=UTC)  # 9.15 in Brussels
 ROW = ("BRU-00001", 7, Decimal("-1234.50"), date(2026, 1, 31), MOMENT, True, None)
 HEADS = ("File", "Number", "Amount", "Day", "Moment", "Listed", "Nothing")
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "=cmd|' /C calc'!A0"]
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "=cmd|' /C calc'!A0", "＝1"]
 
 
 def table(rows: Any, heads: Any = HEADS) -> Table:
@@ -48,6 +48,7 @@ def test_csv_keeps_accents_quotes_and_lines() -> None:
 
 def test_xlsx_keeps_figures_and_dates_as_such() -> None:
     sheet = read_xlsx(table([ROW])).active
+    assert sheet.title == "Files 1"
     heads, row = sheet.iter_rows()
     assert [cell.value for cell in heads] == list(HEADS)
     *plain, day, moment, listed, nothing = [cell.value for cell in row]
@@ -75,6 +76,11 @@ def test_a_full_sheet_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) ->
     book = read_xlsx(table(([number] for number in range(8)), ["Number"]))
     found = [[cell.value for (cell,) in sheet.iter_rows()] for sheet in book]
     assert found == [["Number", 0, 1, 2], ["Number", 3, 4, 5], ["Number", 6, 7]]
+
+
+def test_a_sheet_is_called_what_it_may_be_called() -> None:
+    (sheet,) = read_xlsx(Table("x", "[Par: commune/activité]? 'tout' *ici*", ["a"], []))
+    assert sheet.title == " Par  commune activité    t 1"
 
 
 def rows(number: int) -> Iterator[Any]:

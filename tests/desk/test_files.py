@@ -1,12 +1,11 @@
 """A file's page, the list of all, and a reviewer's two lists: each role sees its own, not more."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from applications import lifecycle
 from applications.models import Application
@@ -32,12 +31,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _in_english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 def page(client: Client, user: User, application: Application, name: str = "file") -> str:

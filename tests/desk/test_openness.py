@@ -1,14 +1,10 @@
 """What everybody reads of awards; and the statement of a year, which adds up."""
 
-import csv
-import io
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from brustart.accounts.models import Role, User
@@ -27,6 +23,7 @@ from tests.factories import (
     make_screened,
     make_user,
 )
+from tests.pages import cost, csv_rows
 
 pytestmark = pytest.mark.django_db
 URL, CSV = "/en/awards/", "/en/awards.csv"
@@ -34,11 +31,6 @@ URL, CSV = "/en/awards/", "/en/awards.csv"
 
 def shown(client: Client, **asked: str) -> list[str]:
     return [one.file for one in client.get(URL, asked).context["awards"]]
-
-
-def table(client: Client, url: str, **asked: str) -> list[list[str]]:
-    text = client.get(url, asked).getvalue().decode("utf-8-sig")
-    return list(csv.reader(io.StringIO(text)))
 
 
 def give_back(award: Award, amount: int) -> None:
@@ -64,7 +56,7 @@ def test_everybody_reads_who_gets_what_for_what(client: Client) -> None:
 def test_what_people_said_while_judging_is_not_there(client: Client) -> None:
     award = make_award()
     page = client.get(URL).content.decode().split("<main")[1]  # the demo's people stand above
-    everything = page + str(table(client, CSV))
+    everything = page + str(csv_rows(client, CSV))
     for hidden in (
         award.proposal.reasons,
         award.proposal.proposed_by.name,
@@ -81,7 +73,7 @@ def test_only_what_stands_in_listed_calls_is_public(client: Client) -> None:
     for state in (Award.State.DECLINED, Award.State.EXPIRED):
         Award.objects.filter(pk=make_award().pk).update(state=state)
     assert shown(client) == [kept.application.reference]
-    assert [row[0] for row in table(client, CSV)[1:]] == [kept.application.reference]
+    assert [row[0] for row in csv_rows(client, CSV)[1:]] == [kept.application.reference]
 
 
 def test_an_award_that_ended_early_is_no_longer_listed(client: Client) -> None:
@@ -115,9 +107,10 @@ def test_year_and_programme_narrow_page_sum_and_file(client: Client) -> None:
         ({"year": year, "programme": "brustart"}, []),
         ({"year": "x", "programme": "nothing"}, [two, one]),
         ({"year": "99999"}, [two, one]),
+        ({"year": "\0", "programme": "no\0thing"}, [two, one]),
     ):
         assert shown(client, **asked) == found
-        assert [row[0] for row in table(client, CSV, **asked)[1:]] == found
+        assert [row[0] for row in csv_rows(client, CSV, **asked)[1:]] == found
     response = client.get(URL, {"programme": "another"})
     assert response.context["total"] == 50_000
     assert len(response.context["years"]) == 2
@@ -126,7 +119,7 @@ def test_year_and_programme_narrow_page_sum_and_file(client: Client) -> None:
 
 def test_before_the_first_award_the_page_says_so(client: Client) -> None:
     assert "Nothing was awarded yet" in client.get(URL).content.decode()
-    assert len(table(client, CSV)) == 1
+    assert len(csv_rows(client, CSV)) == 1
 
 
 HEADS = {
@@ -140,7 +133,7 @@ HEADS = {
 def test_the_file_has_the_whole_row_in_the_readers_language(client: Client, language: str) -> None:
     award = make_award()
     file = award.application
-    head, row = table(client, f"/{language}/awards.csv")
+    head, row = csv_rows(client, f"/{language}/awards.csv")
     assert [head[2], head[3], head[8], row[8]] == HEADS[language]
     assert [*row[:8], *row[9:]] == [
         file.reference,
@@ -161,22 +154,14 @@ def test_a_link_to_it_stands_on_every_page(client: Client) -> None:
 
 
 def test_thirty_awards_cost_what_one_costs(client: Client) -> None:
-    def count(url: str) -> int:
-        with CaptureQueriesContext(connection) as queries:
-            response = client.get(url)
-            assert response.status_code == 200
-            if response.streaming:
-                response.getvalue()
-        return len(queries)
-
     call = make_award().application.call
-    one = [count(URL), count(CSV)]
+    one = cost(client, URL, CSV)
     for _award in range(29):
         make_award(make_reviewed(make_screened(call)), amount=30_000)
-    assert [count(URL), count(CSV)] == one
+    assert cost(client, URL, CSV) == one
     assert max(one) <= 10
     assert len(client.get(URL).context["awards"]) == 25
-    assert len(table(client, CSV)) == 31  # no page ends it
+    assert len(csv_rows(client, CSV)) == 31  # no page ends it
 
 
 def statement(year: int, suffix: str = "/") -> str:
@@ -203,7 +188,7 @@ def test_the_statement_shows_that_it_adds_up(
     page = response.content.decode()
     for expected in ("€3,920,000", euros(-20_000), "€12,345.67", "commitment", "Closing"):
         assert expected in page, expected
-    rows = table(client, statement(year, ".csv"))
+    rows = csv_rows(client, statement(year, ".csv"))
     columns = list(zip(*[row[3:] for row in rows[1:]], strict=True))
     for opening, *moves, closing in columns:
         assert Decimal(opening) + sum(map(Decimal, moves)) == Decimal(closing)
@@ -245,13 +230,10 @@ def test_those_who_watch_over_the_fund_read_statements(
 def test_thirty_entries_cost_what_one_costs(
     client: Client, manager: User, envelope: Envelope
 ) -> None:
-    def count() -> int:
-        with CaptureQueriesContext(connection) as queries:
-            client.get(statement(timezone.localdate().year))
-        return len(queries)
-
-    one = count()
+    url = statement(timezone.localdate().year)
+    (one,) = cost(client, url)
     account = envelope.account.awards.first()
     for number in range(30):
         ledger.liquidate(account, Decimal(1), actor=None, now=timezone.now(), reference=f"{number}")
-    assert count() == one <= 12
+    assert cost(client, url) == [one]
+    assert one <= 12

@@ -14,7 +14,7 @@ from applications.models import (
     Extension,
 )
 from brustart.accounts.models import User
-from tests.desk.exchanging import page
+from tests.desk.exchanging import in_two_months, page
 from tests.factories import (
     make_call,
     make_empty_draft,
@@ -23,10 +23,6 @@ from tests.factories import (
 from tests.pages import form_data
 
 pytestmark = pytest.mark.django_db
-
-
-def in_two_months() -> str:
-    return (timezone.localdate() + timedelta(days=60)).isoformat()
 
 
 def test_an_extension_is_granted_after_reading_whose_draft_it_is(

@@ -1,9 +1,7 @@
 """Lists ask the database as often for thirty rows as for one."""
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,6 +19,7 @@ from tests.factories import (
     make_user,
     panel_of,
 )
+from tests.pages import cost
 
 pytestmark = pytest.mark.django_db
 
@@ -33,12 +32,7 @@ def add(call: Call, number: int) -> None:
 
 
 def counts(pages: dict[str, Client]) -> dict[str, int]:
-    found = {}
-    for url, client in pages.items():
-        with CaptureQueriesContext(connection) as queries:
-            assert client.get(url).status_code == 200
-        found[url] = len(queries)
-    return found
+    return {url: one for url, client in pages.items() for one in cost(client, url)}
 
 
 def test_thirty_rows_cost_what_one_costs() -> None:
@@ -82,7 +76,7 @@ def test_thirty_files_to_declare_cost_what_one_costs() -> None:
         assigning.assign(make_screened(call), reviewer=person, actor=manager, now=timezone.now())
 
     give()
-    one = counts({reverse("declarations"): client})
+    one = cost(client, reverse("declarations"))
     for _file in range(29):
         give()
-    assert counts({reverse("declarations"): client}) == one
+    assert cost(client, reverse("declarations")) == one

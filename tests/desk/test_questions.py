@@ -19,13 +19,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def manager(client: Client) -> User:
-    user = factories.make_user(Role.FUND_MANAGER)
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
 def call() -> Call:
     return factories.make_call()
 

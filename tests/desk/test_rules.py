@@ -18,13 +18,6 @@ CHOOSABLE = [rule.name for rule in RULES if not rule.by_law]
 
 
 @pytest.fixture
-def manager(client: Client) -> User:
-    user = factories.make_user(Role.FUND_MANAGER)
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
 def call() -> Call:
     return factories.make_call()
 

@@ -1,10 +1,11 @@
 """The capacity of the fund: what is left, now or on a day; over time, by group, to take home."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,11 +14,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from applications.models import Application
-from brustart.accounts.access import visible_to
 from brustart.accounts.asking import SignedIn
 from brustart.core import lines
-from brustart.desk import due, envelopes, exporting, figuring, tables, waiting
+from brustart.desk import due, envelopes, figuring, streaming, tables, waiting
 from brustart.fund import history
 from brustart.fund.models import Envelope
 
@@ -61,15 +60,12 @@ def _as_it_stood(form: AsOfForm, at: datetime) -> dict[str, Any]:
 
 
 def _as_it_stands(request: SignedIn) -> dict[str, Any]:
-    handed_in = visible_to(request.user, Application).filter(
-        submitted_at__isnull=False, call__listed=True
-    )
     return _pictures() | {
         "due": due.due(request.user, timezone.localdate()),
         "piles": waiting.piles(request.user),
         "to_confirm": waiting.to_confirm(request.user),
         "stopped": waiting.stopped(request.user),
-        "states": waiting.by_state(handed_in),
+        "states": waiting.by_state(figuring.counted(request.user)),
     }
 
 
@@ -154,7 +150,7 @@ def _part(request: SignedIn, name: str, context: dict[str, Any]) -> HttpResponse
 
 def _envelope(request: SignedIn) -> Envelope | None:
     """The one that the address names; none for all."""
-    code = request.GET.get("envelope")
+    code = request.GET.get("envelope", "").replace("\0", "")
     if not code:
         return None
     found = envelopes.listed().filter(code=code).first()
@@ -166,16 +162,11 @@ def _envelope(request: SignedIn) -> Envelope | None:
 @require_GET
 def export(request: SignedIn, table: str, kind: str) -> HttpResponseBase:
     """One table, whole."""
-    if table not in tables.TABLES or kind not in ("csv", "xlsx"):
+    if table not in tables.TABLES or kind not in streaming.FILES:
         raise Http404
-    until = _moment(AsOfForm(request.GET)) or timezone.now()
+    past = _moment(AsOfForm(request.GET)) if table in tables.OF_ANY_DAY else None
+    until = past or timezone.now()
     asked = tables.Asked(request.user, _envelope(request), until, request.GET)
     found = tables.TABLES[table](asked)
-    name = f"{table.replace('_', '-')}-{timezone.localdate(until)}.{kind}"
-    if kind == "csv":
-        response = StreamingHttpResponse(exporting.as_csv(found), content_type="text/csv")
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
-    return FileResponse(
-        exporting.as_xlsx(found), as_attachment=True, filename=name, content_type=exporting.XLSX
-    )
+    name = f"{table.replace('_', '-')}-{timezone.localdate(until)}"
+    return streaming.FILES[kind](replace(found, name=name))

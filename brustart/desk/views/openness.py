@@ -50,7 +50,8 @@ def awards_csv(request: HttpRequest) -> StreamingHttpResponse:
 
 
 def _asked(request: HttpRequest) -> publishing_awards.Asked:
-    return publishing_awards.Asked.of(request.GET.get("year", ""), request.GET.get("programme", ""))
+    programme = request.GET.get("programme", "").replace("\0", "")
+    return publishing_awards.Asked.of(request.GET.get("year", ""), programme)
 
 
 @require_safe

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -19,8 +18,8 @@ from applications.models import Application, Extension
 from applications.states import State
 from brustart.accounts.access import get_or_404, visible_to
 from brustart.accounts.asking import SignedIn
+from brustart.core import dates
 from brustart.core.errors import Refused
-from brustart.core.templatetags.portal import moment
 from brustart.fund.models import Call
 
 from .exchanges import UntilField
@@ -99,7 +98,7 @@ def _grant(request: SignedIn, form: ExtensionForm, draft: Application) -> int:
         form.add_error(None, str(refusal))
         return 409
     done = _("%(file)s of %(startup)s may be submitted until %(until)s.")
-    words = {"file": draft.reference, "startup": draft.startup, "until": strip_tags(moment(until))}
+    words = {"file": draft.reference, "startup": draft.startup, "until": dates.to_the_minute(until)}
     messages.success(request, done % words)
     return 0
 

@@ -94,7 +94,7 @@ def _asked(request: SignedIn) -> dict[str, str]:
     state = request.GET.get("state", "")
     return {
         "state": state if state in reporting_aid.STATES else "open",
-        "words": request.GET.get("q", "").strip()[:100],
+        "words": request.GET.get("q", "").replace("\0", "").strip()[:100],
     }
 
 
