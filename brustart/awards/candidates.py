@@ -137,7 +137,7 @@ def picture(scenario: Scenario, *, reader: Reader) -> Picture:
         scenario=scenario,
         rows=list(_rows(placed, known, kept, division, scenario)),
         division=division,
-        capacity=left_in(call.envelope.account),
+        capacity=left_in(call.envelope),
         differs=scenario.frozen is not None and _figures(placed) != _figures(live),
     )
 

@@ -145,7 +145,7 @@ def _amount(line: ScenarioLine | None) -> str:
 
 def _line(meeting: Meeting) -> Iterator[papers.Block]:
     """What there is and what the scenario makes of it."""
-    there = left_in(meeting.call.envelope.account)
+    there = left_in(meeting.call.envelope)
     pairs = [
         (_("Left of the envelope"), euros(there.left)),
         (_("Left if every open proposal passes"), euros(there.left_if_all_pass)),

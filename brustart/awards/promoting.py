@@ -17,11 +17,12 @@ from applications.states import State
 from brustart.core import audit, outbox
 from brustart.core.errors import Refused
 from brustart.core.money import ZERO
-from brustart.fund.models import Envelope
+from brustart.fund.capping import Capped
+from brustart.fund.models import Envelope, EnvelopePart
 
 from .models import Promotion
 from .proposing import given
-from .reading import left_in, left_in_parts
+from .reading import left_in, open_parts
 
 
 class NotNext(Refused):
@@ -36,16 +37,17 @@ def in_order(envelope: Envelope) -> QuerySet[Application]:
     )
 
 
-def free(envelope: Envelope, track: str = "") -> Decimal:
-    """EUR left if every open proposal and everything already put forward passes; `track`: of the
-    envelope's part for it."""
-    there = left_in(envelope.account, track)
-    forward = Application.objects.filter(
-        promotions__envelope=envelope, promotions__state=Promotion.State.OPEN
+def free(held: Capped) -> Decimal:
+    """EUR left of an envelope or a part of one, if every open proposal and everything already put
+    forward passes."""
+    forward = Application.objects.filter(promotions__state=Promotion.State.OPEN)
+    if isinstance(held, EnvelopePart):
+        forward = forward.filter(promotions__envelope=held.envelope, track=held.track)
+    else:
+        forward = forward.filter(promotions__envelope=held)
+    return left_in(held).left_if_all_pass - (
+        forward.aggregate(total=Sum("requested"))["total"] or ZERO
     )
-    if track:
-        forward = forward.filter(track=track)
-    return there.left_if_all_pass - (forward.aggregate(total=Sum("requested"))["total"] or ZERO)
 
 
 def next_ones(
@@ -55,7 +57,7 @@ def next_ones(
     envelope and in its track's part. One that asks for more than is left is passed over, not
     skipped for good; `besides`: a file's key."""
     left = free(envelope)
-    parts = {track: free(envelope, track) for track in left_in_parts(envelope.account)}
+    parts = {one.track: free(one) for one in open_parts(envelope)}
     rows = in_order(envelope).exclude(promotions__state=Promotion.State.OPEN)
     for application in rows.exclude(pk=besides or 0):
         asked = application.requested or ZERO

@@ -9,7 +9,8 @@ from brustart.accounts.access import Reader, visible_to
 from brustart.core.money import ZERO
 from brustart.fund import capacity
 from brustart.fund.capacity import Capacity
-from brustart.fund.models import Account, EnvelopePart
+from brustart.fund.capping import Capped
+from brustart.fund.models import Envelope, EnvelopePart
 
 from . import proposing
 from .models import Proposal
@@ -39,34 +40,34 @@ class Stakes:
         return self.tighter.left - amount
 
 
-def left_in(envelope: Account, track: str = "") -> Capacity:
-    """The envelope now, or its part for a track that has one."""
-    account = (
-        Account.objects.get(part_of__envelope__account=envelope, part_of__track=track)
-        if track
-        else envelope
-    )
-    return capacity.of(account, proposed=proposing.proposed_total(envelope, track))
+def left_in(held: Capped) -> Capacity:
+    """An envelope now, or a part of one."""
+    if isinstance(held, EnvelopePart):
+        proposed = proposing.proposed_total(held.envelope.account, held.track)
+    else:
+        proposed = proposing.proposed_total(held.account)
+    return capacity.of(held.account, proposed=proposed)
 
 
-def left_in_parts(envelope: Account) -> dict[str, Capacity]:
-    """The same of each part that is open, by track."""
-    parts = EnvelopePart.objects.filter(envelope__account=envelope, account__sequence__gt=0)
-    return {one.track: left_in(envelope, one.track) for one in parts}
+def open_parts(envelope: Envelope) -> list[EnvelopePart]:
+    """Those that have a cap."""
+    found = envelope.parts.filter(account__sequence__gt=0).order_by("track")
+    return list(found.select_related("account", "envelope__account"))
 
 
 def stakes(application: Application, reader: Reader) -> Stakes:
     """What an award to the file competes with."""
-    account = application.call.envelope.account
+    envelope = application.call.envelope
+    parts = open_parts(envelope)
     waiting = Proposal.objects.filter(
-        state=Proposal.State.OPEN, application__call__envelope__account=account
+        state=Proposal.State.OPEN, application__call__envelope=envelope
     ).exclude(application=application)
     seen = visible_to(reader, Proposal).filter(pk__in=waiting.values("pk"))
     others = list(seen.select_related("application__startup"))
     total = _sum(waiting)
     return Stakes(
-        capacity=left_in(account),
-        part=left_in_parts(account).get(application.track),
+        capacity=left_in(envelope),
+        part=next((left_in(one) for one in parts if one.track == application.track), None),
         others=others,
         unseen=waiting.count() - len(others),
         unseen_total=total - _sum(others),

@@ -24,7 +24,7 @@ from .candidates import Picture, picture
 from .lining import Sure
 from .models import Method, Scenario, ScenarioLine
 from .proposing import propose
-from .reading import left_in, left_in_parts
+from .reading import left_in, open_parts
 
 SHARE = 60  # percent of what is asked, with which a project can usually be done [P]
 
@@ -84,12 +84,11 @@ def draft_of(call: Call, person: User) -> Scenario:
 
 
 def _new_draft(call: Call, person: User) -> Scenario:
-    account = call.envelope.account
-    parts = {track: one.left_if_all_pass for track, one in left_in_parts(account).items()}
+    parts = {one.track: left_in(one).left_if_all_pass for one in open_parts(call.envelope)}
     return Scenario(
         method=Method.BY_RANK,
         share=SHARE,
-        amount=max(left_in(account).left_if_all_pass, ZERO),
+        amount=max(left_in(call.envelope).left_if_all_pass, ZERO),
         digital=max(parts[Track.DIGITAL], ZERO) if Track.DIGITAL in parts else None,
         ehealth=max(parts[Track.EHEALTH], ZERO) if Track.EHEALTH in parts else None,
         made_by=person,

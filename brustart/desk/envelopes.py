@@ -23,10 +23,11 @@ from django.urls import reverse
 from applications.models import Track
 from brustart.awards import proposing
 from brustart.awards.models import Proposal, Vote
+from brustart.awards.reading import left_in
 from brustart.core.hashing import sha256
 from brustart.core.lines import Level
 from brustart.core.money import ZERO
-from brustart.fund import accounts, capacity, history
+from brustart.fund import accounts, history
 from brustart.fund.capacity import Capacity
 from brustart.fund.capping import Capped
 from brustart.fund.history import Balances
@@ -116,17 +117,10 @@ def _part(part: EnvelopePart) -> Part:
 def capacity_of(held: Capped) -> Capacity:
     """What an envelope, or a part of it, has left now. A part that is not open has no cap; what
     its awards committed counts in the envelope alone."""
-    if isinstance(held, Envelope):
-        return capacity.of(held.account, proposed=proposing.proposed_total(held.account))
-    waits = Proposal.objects.filter(
-        state=Proposal.State.OPEN,
-        application__call__envelope=held.envelope,
-        application__track=held.track,
-    )
-    proposed = waits.aggregate(total=Sum("amount"))["total"] or ZERO
-    if held.is_open:
-        return capacity.of(held.account, proposed=proposed)
+    if isinstance(held, Envelope) or held.is_open:
+        return left_in(held)
     balances = Balances(committed=accounts.committed_in(held))
+    proposed = proposing.proposed_total(held.envelope.account, held.track)
     return Capacity(**asdict(balances), proposed=proposed)
 
 

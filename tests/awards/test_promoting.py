@@ -11,6 +11,7 @@ from applications.models import Application, Track
 from brustart.awards import changing, deciding, offering, promoting, proposing
 from brustart.awards.models import Award, Promotion
 from brustart.core.models import AuditEntry
+from brustart.fund import accounts
 from brustart.fund.models import Call, Envelope
 from tests import factories
 from tests.fund.changing import open_part
@@ -193,4 +194,4 @@ def test_who_fits_the_envelope_waits_for_the_part_of_its_track() -> None:
     assert next_files() == [first, third]
     assert [one.left for one in Promotion.objects.order_by("pk")] == [140_000, 360_000]
     assert promoting.free(call.envelope) == 260_000
-    assert promoting.free(call.envelope, Track.EHEALTH) == 20_000
+    assert promoting.free(accounts.part_of(call.envelope, Track.EHEALTH)) == 20_000

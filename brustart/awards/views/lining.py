@@ -139,7 +139,7 @@ def propose_scenario(request: SignedIn, pk: int) -> HttpResponse:
         "problems": wrong,
         "refused": [one for one in outcomes if one.refused],
         "totals": totals([saved])[saved.pk],
-        "capacity": left_in(saved.call.envelope.account),
+        "capacity": left_in(saved.call.envelope),
         "asked": sum((one.line.amount for one in forms), ZERO),
         "waiting": _open_lines(saved).count() - len(forms),
     }

@@ -29,7 +29,7 @@ def waiting(request: SignedIn, code: str) -> HttpResponse:
     )
     known = {
         "envelope": envelope,
-        "capacity": left_in(envelope.account),
+        "capacity": left_in(envelope),
         "forward": forward.select_related("application__startup", "application__call"),
         "files": promoting.in_order(envelope),
         "manages": request.user.is_fund_manager,

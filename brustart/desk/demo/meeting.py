@@ -34,7 +34,7 @@ def meet(loading: Loading) -> None:
 def _scenarios(loading: Loading) -> None:
     """By rank, and for the best total."""
     call, now = loading.calls["panel"], loading.today - timedelta(days=2)
-    left = reading.left_in(call.envelope.account).left_if_all_pass
+    left = reading.left_in(call.envelope).left_if_all_pass
     for method in Method:
         settings = scenarios.Settings(method=method, amount=left)
         scenarios.keep_draft(call, settings, {}, actor=loading.manager, now=now)

@@ -17,8 +17,7 @@ from applications.sharing import WRITERS
 from applications.states import State
 from brustart.accounts.access import Audience, get_or_404, role_of, visible_to
 from brustart.accounts.models import Role
-from brustart.awards import proposing
-from brustart.fund import capacity
+from brustart.awards.reading import left_in
 from brustart.fund.calls import days_left
 from brustart.fund.figures import figure
 from brustart.fund.models import Call, Envelope, Programme
@@ -35,11 +34,10 @@ def front(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     envelopes = visible_to(request.user, Envelope).select_related("account")
     envelope = envelopes.filter(code=ENVELOPE).first()
-    account = envelope.account if envelope else None
     listed = visible_to(request.user, Call).filter(envelope__code=ENVELOPE, listed=True)
     open_calls = listed.filter(pk__in=Call.objects.open(now)).order_by("closes_at")
     context = {
-        "capacity": account and capacity.of(account, proposed=proposing.proposed_total(account)),
+        "capacity": envelope and left_in(envelope),
         "calls": [_with_days_left(call, now) for call in open_calls],
         "coming": listed.filter(opens_at__gt=now).order_by("opens_at").first(),
     }
