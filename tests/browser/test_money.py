@@ -316,7 +316,7 @@ def open_claim(page: Page, desk: str) -> None:
 
 def make_payment_file(page: Page, folder: Path) -> tuple[str, str]:
     """With this startup's payment alone; the address of its page, and the file."""
-    for row in page.locator("main table tbody tr").all():
+    for row in page.locator("main table tbody tr:has([name=claims])").all():
         row.locator("[name=claims]").set_checked(name_of("sortival") in row.inner_text())
     send(page.locator("main form .btn-primary"))
     with page.expect_download() as download:

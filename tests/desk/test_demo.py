@@ -16,6 +16,7 @@ from applications.models import Application, Document, Part
 from applications.states import State
 from brustart.accounts.models import Role, User
 from brustart.awards.models import Proposal
+from brustart.cbe import lookup
 from brustart.core.audit import reference
 from brustart.core.hashing import plain
 from brustart.core.models import Mail
@@ -282,6 +283,22 @@ def test_the_special_files_are_there(loaded: dict[str, Application]) -> None:
     assert not late.call.is_open(now)
     assert deadlines.may_submit(late, now)
     assert completeness.missing(late)
+
+
+def test_the_register_knows_each_startup_as_it_describes_itself() -> None:
+    """But for one whose seat lies outside the Region, for which the register is loaded."""
+    register.load(timezone.localdate())
+    known = [(told, lookup.enterprise(told["startup"]["enterprise_number"])) for told in WHOLE]
+    assert [told["key"] for told, found in known if found is None] == ["kauwkracht"]
+    for told, found in known:
+        if found is None:
+            continue
+        assert found.activities
+        assert (found.name, found.postal_code, str(found.started_on)) == (
+            told["startup"]["startup_name"],
+            told["startup"]["postal_code"],
+            expanded(told)["startup"]["founded_on"],
+        )
 
 
 def test_the_register_knows_the_examples_startup(client: Client) -> None:

@@ -47,6 +47,7 @@ LABELS = (
     ("JuridicalSituation", "000", "Situation normale", "Normale toestand"),
     ("JuridicalSituation", "050", "Ouverture de faillite", "Opening faillissement"),
     ("Nace2008", "62010", "Programmation informatique", "Computerprogrammering"),
+    ("Nace2025", "26300", "Équipements de communication", "Communicatieapparatuur"),
     ("Nace2025", "32500", "Instruments médicaux", "Medische instrumenten"),
     ("Nace2025", "47910", "Intermédiation de commerce de détail", "Bemiddeling detailhandel"),
     ("Nace2025", "56111", "Restaurants", "Restaurants"),
@@ -55,6 +56,7 @@ LABELS = (
     ("Nace2025", "62900", "Autres activités informatiques", "Overige IT-diensten"),
     ("Nace2025", "63100", "Infrastructure informatique", "Computerinfrastructuur"),
     ("Nace2025", "72100", "R&D en sciences naturelles", "O&O natuurwetenschappen"),
+    ("Nace2025", "86990", "Autres activités de santé", "Overige gezondheidszorg"),
 )
 
 
