@@ -26,7 +26,7 @@ Visit = Callable[..., Page]
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """Ends with this folder: Django's connections refuse the thread that Playwright works in."""
-    path = shutil.which("chromium")
+    path = shutil.which("chromium-headless-shell") or shutil.which("chromium")  # the lighter one
     if path is None:
         pytest.skip("no chromium here: apt-get install chromium")
     expect.set_options(timeout=PATIENCE)

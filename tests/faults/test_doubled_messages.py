@@ -93,8 +93,7 @@ def test_two_workers_on_the_same_files_and_one_comes_back_late(live_portal: Star
     assert late.process is not None
     for process in psutil.Process(late.process.pid).children():
         process.resume()  # before their parent, which would end them: their time is up
-    watching.wait_for(lambda: transactions(portal), lambda now: now == 0)
-    assert transactions(portal) == 0
+    assert watching.wait_for(lambda: transactions(portal), lambda now: now == 0) == 0
     late.send(signal.SIGCONT)
     watching.wait_for(lambda: in_hand(late) == 0 or late.exit_code() is not None, bool)
     assert rows(portal) == before
