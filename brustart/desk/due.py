@@ -15,10 +15,8 @@ from applications.models import Application, InformationRequest
 from brustart.accounts.access import visible_to
 from brustart.accounts.models import User
 from brustart.awards.models import Proposal
-from brustart.core import queue
 from brustart.fund.models import Call
 from scoring.review.models import Review
-from scoring.screening.models import Step
 
 from . import owing, waiting
 from .dues import Due
@@ -37,8 +35,7 @@ def late(what: str, files: QuerySet[Application], today: date) -> QuerySet[Appli
     """Those of the files that one choice of LATE means; trial calls are nobody's worry."""
     files = files.filter(call__listed=True)
     if what == STOPPED:
-        failed = Step.objects.filter(state=queue.State.FAILED, run__is_current=True)
-        return files.filter(submission__in=failed.values("run__submission"))
+        return waiting.screening_failed(files)
     if what == UNANSWERED:
         requests = InformationRequest.objects.filter(closed_at=None, until__lt=_begin_of(today))
         return files.filter(pk__in=requests.values("application"))

@@ -19,7 +19,7 @@ from brustart.core import queue
 from brustart.fund.models import Envelope
 from scoring.review import room
 from scoring.review.models import ConflictOfInterest, Panelist, Review
-from scoring.screening.models import Override, Run, Step
+from scoring.screening.models import Override, Step
 from scoring.screening.verdicts import SCREENED
 
 _OF_FILE = ("application__startup", "application__call")
@@ -158,10 +158,14 @@ def to_confirm(user: User) -> QuerySet[Override]:
 
 def stopped(user: User) -> QuerySet[Application]:
     """Files whose screening failed, and waits for somebody to try it again."""
-    failed = Step.objects.filter(state=queue.State.FAILED, run__is_current=True)
-    runs = Run.objects.filter(steps__in=failed).values("submission")
-    rows = visible_to(user, Application).filter(submission__in=runs, call__listed=True)
+    rows = screening_failed(visible_to(user, Application).filter(call__listed=True))
     return rows.select_related("startup").order_by("state_since", "pk")
+
+
+def screening_failed(files: QuerySet[Application]) -> QuerySet[Application]:
+    """Those of the files whose present screening has a step that failed for good."""
+    failed = Step.objects.filter(state=queue.State.FAILED, run__is_current=True)
+    return files.filter(submission__in=failed.values("run__submission"))
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from brustart.core.queue import State
 from brustart.worker import KINDS
 from tests.applications.bad_files import docx, jpeg, pdf, pdf_of, png, truncated_pdf, xlsx
 from tests.factories import make_draft, make_empty_draft, make_screened, make_user
-from tests.races.test_approvals import at_once
+from tests.races.together import at_once
 
 database = pytest.mark.django_db
 

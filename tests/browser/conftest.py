@@ -27,8 +27,8 @@ Visit = Callable[..., Page]
 def chromium() -> Iterator[Browser]:
     """Ends with this folder: Django's connections refuse the thread that Playwright works in."""
     path = shutil.which("chromium-headless-shell") or shutil.which("chromium")  # the lighter one
-    if path is None:
-        pytest.skip("no chromium here: apt-get install chromium")
+    if path is None:  # make test needs nothing installed; CI installs it
+        pytest.skip("no chromium here: apt-get install chromium-headless-shell")
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)

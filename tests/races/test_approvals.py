@@ -1,14 +1,8 @@
 """Approvals at the same instant, each in a thread and a transaction of its own."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
-from typing import Any
 
 import pytest
-from django.db import connections
-from django.utils import translation
 
 from applications.lifecycle import WrongState
 from applications.models import Application
@@ -20,25 +14,9 @@ from brustart.fund.models import Account, Aid, Entry
 from brustart.fund.verifying import differences
 from tests import factories
 
+from .together import at_once
+
 AMOUNT, CAP = Decimal(100_000), Decimal(4_000_000)
-
-
-def at_once(acts: list[Callable[[], Any]]) -> list[Any]:
-    """What each act returned, or the refusal it raised; they begin together."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> Any:
-        try:
-            start.wait(timeout=60)
-            with translation.override("en"):
-                return act()
-        except Refused as refusal:
-            return refusal
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 @pytest.mark.usefixtures("committed_db")

@@ -17,7 +17,7 @@ from brustart.fund.verifying import differences
 from tests.factories import make_envelope, make_user
 from tests.fund.changing import open_part
 
-from .test_approvals import at_once
+from .together import at_once
 
 pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.xdist_group("races")]
 NOW = timezone.now()

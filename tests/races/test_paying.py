@@ -31,7 +31,7 @@ from tests.awards.making import (
     picture,
 )
 
-from .test_approvals import at_once
+from .together import at_once
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 

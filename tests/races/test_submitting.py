@@ -13,7 +13,7 @@ from applications.models import Membership, Part, Section, Submission
 from brustart.core.hashing import plain
 from brustart.core.models import Mail, Message
 from tests import factories, mirabelle
-from tests.races.test_approvals import at_once
+from tests.races.together import at_once
 
 pytestmark = pytest.mark.xdist_group("races")
 
